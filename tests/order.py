@@ -1,0 +1,63 @@
+"""A function with several fields of several types, behind the three doors: `python -m tests.order`."""
+
+from datetime import date
+from decimal import Decimal
+from enum import Enum, IntEnum
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from lambda_app.app import create_app
+from lambda_app.cli import main
+from lambda_app.endpoint import Document, Endpoint
+
+
+class Size(Enum):
+    """An enumeration of strings."""
+
+    SMALL = "small"
+    LARGE = "large"
+
+
+class Priority(IntEnum):
+    """An enumeration of numbers."""
+
+    LOW = 1
+    HIGH = 2
+
+
+class OrderRequest(Document):
+    """A field of every kind that the terminal has to spell."""
+
+    count: Annotated[int, Field(ge=1, description="How many, 100 % of them.")]
+    name: Annotated[str, Field(min_length=1, description="What is ordered.")]
+    price: float | None = None
+    gift: bool = False
+    size: Size = Size.SMALL
+    priority: Priority = Priority.LOW
+    due: date | None = None
+    paid: Decimal = Decimal(0)
+    tags: list[str] = Field(default_factory=list)
+    numbers: list[int] = Field(default_factory=list)
+    colour: Literal["red", "green"] | None = None
+    unit: Annotated[str, Field(alias="unit-of-measure")] = "piece"
+    extra: dict[str, int] | None = None
+
+
+class OrderResponse(Document):
+    """Everything that was ordered, and a sum."""
+
+    order: OrderRequest
+    total: float
+
+
+def place(request: OrderRequest) -> OrderResponse:
+    """Place an order."""
+    return OrderResponse(order=request, total=request.count * (request.price or 0))
+
+
+ORDER = Endpoint(place, OrderRequest, OrderResponse)
+app = create_app(ORDER)
+
+if __name__ == "__main__":
+    raise SystemExit(main(endpoint=ORDER))

@@ -1,0 +1,253 @@
+"""The FastAPI application: the routes, the error contract and the health of the HTTP doors."""
+
+import asyncio
+import logging
+import os
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from contextvars import ContextVar, copy_context
+from http import HTTPStatus
+from time import perf_counter
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from lambda_app import __version__
+from lambda_app.endpoint import ENDPOINT, MAX_BYTES, Endpoint, too_large
+from lambda_app.problem import JSON_LINES, MEDIA_TYPE, InvalidInput, Problem, refused
+from lambda_app.settings import whole_number
+
+T = TypeVar("T")
+
+MAX_LINES = 65_536
+LINES_AT_ONCE = 128
+
+REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="-")
+_SANE_REQUEST_ID = re.compile(r"[0-9A-Za-z._:/+=-]{1,128}", re.ASCII)
+
+logger = logging.getLogger(__name__)
+
+
+class Application(FastAPI):
+    """FastAPI, with an OpenAPI document that tells of problems, the batch and the health as well."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the OpenAPI document, which FastAPI keeps."""
+        from lambda_app.openapi import complete  # noqa: PLC0415 (no request but this one needs it)
+
+        return complete(super().openapi())
+
+
+class RequestLog:
+    """ASGI middleware: a request id for every request, one log line, and a problem for what nobody caught.
+
+    `X-Request-ID` is taken from the request where it is at most 128 letters, digits and `._:/+=-`.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a connection."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        start = perf_counter()
+        status = 0
+        request_id = Headers(scope=scope).get("x-request-id", "")
+        if not _SANE_REQUEST_ID.fullmatch(request_id):
+            request_id = os.urandom(16).hex()
+        token = REQUEST_ID.set(request_id)
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_with_id)
+        except ClientDisconnect:
+            logger.info("the client went away before its request was read")
+        except Exception:
+            logger.exception("unexpected error")
+            if status:
+                raise  # the server has to break off an answer that is on its way
+            await problem_response(Problem(500))(scope, receive, send_with_id)
+        finally:
+            path = scope.get("raw_path") or quote(scope["path"]).encode()
+            milliseconds = (perf_counter() - start) * 1000
+            logger.info("%s %s %d %.1f ms", scope["method"], path.decode("ascii", "replace"), status, milliseconds)
+            REQUEST_ID.reset(token)
+
+
+class RequestIdFormatter(logging.Formatter):
+    """Puts the id of the current request into every line, whoever logs it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record as text."""
+        record.request_id = REQUEST_ID.get()
+        return super().format(record)
+
+
+def configure_logging() -> None:
+    """Log to standard error with request ids, unless the process has set up its logging already, as Lambda does."""
+    # RequestLog writes the line of each request. uvicorn's own would be a second one, without its id.
+    access = logging.getLogger("uvicorn.access")
+    access.handlers.clear()
+    access.propagate = False
+    root = logging.getLogger()
+    if not root.handlers:
+        handler = logging.StreamHandler()
+        handler.setFormatter(RequestIdFormatter("%(asctime)s %(levelname)s %(request_id)s %(name)s: %(message)s"))
+        root.addHandler(handler)
+        root.setLevel(logging.INFO)
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Start up and shut down, once per process. What your function needs for its whole life is opened here."""
+    configure_logging()
+    threads = whole_number("PROCESS_THREADS", 16, 0, 1000)
+    app.state.executor = ThreadPoolExecutor(threads, "process") if threads else None
+    yield
+    if app.state.executor is not None:
+        app.state.executor.shutdown(wait=False, cancel_futures=True)
+
+
+async def call(request: Request, function: Callable[[T], Any], argument: T) -> Any:  # noqa: ANN401 (function's own)
+    """Call a function that may block: in a thread, except with PROCESS_THREADS=0 and in Lambda."""
+    executor = getattr(request.app.state, "executor", None)
+    if executor is None or "aws.event" in request.scope:
+        return function(argument)
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(executor, copy_context().run, function, argument)
+
+
+async def read_body(request: Request, media_types: tuple[str, ...], hint: str = "") -> bytes:
+    """Return the body of a request.
+
+    Raises InvalidInput: 415 where its content type is none of the media types, 413 above 1 MiB.
+    """
+    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    structured = "application/json" in media_types and re.fullmatch(r"application/[^/]+\+json", content_type)
+    if content_type and content_type not in media_types and not structured:
+        raise InvalidInput(415, f"The content type must be {' or '.join(media_types)}.")
+    length = request.headers.get("content-length", "")
+    if length.isdecimal() and int(length[:20]) > MAX_BYTES:
+        raise too_large(hint)
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BYTES:
+            raise too_large(hint)
+    return bytes(body)
+
+
+def problem_response(problem: Problem, headers: dict[str, str] | None = None) -> Response:
+    """Return a problem as an HTTP response."""
+    return Response(problem.json(), problem.status, headers, MEDIA_TYPE)
+
+
+async def on_problem(_: Request, error: Exception) -> Response:
+    """Answer a Problem."""
+    assert isinstance(error, Problem)  # noqa: S101 (Starlette's signature is wider than its use)
+    return problem_response(error)
+
+
+async def on_http_exception(_: Request, error: Exception) -> Response:
+    """Answer the HTTPException of the framework, or of a route that you add."""
+    assert isinstance(error, HTTPException)  # noqa: S101 (as above)
+    # Its detail is the reason phrase where the code that raised it gave none.
+    phrase = HTTPStatus(error.status_code).phrase if error.status_code in set(HTTPStatus) else "Error"
+    problem = Problem(error.status_code, None if error.detail == phrase else str(error.detail), title=phrase)
+    return problem_response(problem, dict(error.headers or {}))
+
+
+async def on_validation_error(_: Request, error: Exception) -> Response:
+    """Answer what FastAPI's own parsing refuses, on a route that you add."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101 (as above)
+    return problem_response(refused(error.errors()))
+
+
+def route_to(handle: Callable[[Request], Awaitable[Response]]) -> type[APIRoute]:
+    """Return a route class that takes nothing but its documentation from the function it is given.
+
+    FastAPI would parse the body before the reader sees it, with other rules and other codes.
+    """
+
+    class Route(APIRoute):
+        def get_route_handler(self) -> Callable[[Request], Any]:
+            """Return what handles a request."""
+            return handle
+
+    return Route
+
+
+def create_app(endpoint: Endpoint[Any, Any]) -> FastAPI:
+    """Return the application that serves an endpoint."""
+    app = Application(
+        title="lambda_app",
+        summary="One typed function behind three doors: AWS Lambda, REST and the terminal.",
+        version=__version__,
+        lifespan=lifespan,
+        redirect_slashes=False,
+        redoc_url=None,
+        swagger_ui_oauth2_redirect_url=None,
+        exception_handlers={
+            Problem: on_problem,
+            HTTPException: on_http_exception,
+            RequestValidationError: on_validation_error,
+        },
+    )
+    app.add_middleware(RequestLog)
+
+    async def process(request: Request) -> Response:
+        body = await read_body(request, ("application/json",))
+        return Response(await call(request, endpoint.answer, body), media_type="application/json")
+
+    app.router.add_api_route(
+        "/process",
+        endpoint.function,
+        methods=["POST"],
+        response_model=endpoint.response,
+        operation_id="process",
+        route_class_override=route_to(process),
+    )
+
+    async def process_batch(request: Request) -> Response:
+        hint = " Larger input belongs to `python -m lambda_app --jsonl`, or to a queue."
+        body = await read_body(request, JSON_LINES, hint)
+        lines = body.removesuffix(b"\n").split(b"\n") if body else []
+        if len(lines) > MAX_LINES:
+            raise InvalidInput(413, f"The batch has more than {MAX_LINES:,} lines.{hint}")
+        answers: list[bytes] = []
+        for start in range(0, len(lines), LINES_AT_ONCE):
+            # In slices, between which other requests get their turn.
+            answers += await call(request, answer_lines, lines[start : start + LINES_AT_ONCE])
+            await asyncio.sleep(0)
+        return Response(b"".join(answers), media_type=JSON_LINES[0])
+
+    def answer_lines(lines: list[bytes]) -> list[bytes]:
+        return [endpoint.answer_line(line)[1] + b"\n" for line in lines]
+
+    async def health(_: Request) -> Response:
+        return JSONResponse({"status": "ok", "version": __version__})
+
+    app.add_route("/process/batch", process_batch, methods=["POST"])
+    app.add_route("/health", health)
+    return app
+
+
+app = create_app(ENDPOINT)

@@ -1,0 +1,68 @@
+# What a person types, and what CI runs. Everything is installed inside the checkout: .venv and .tools.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+POETRY_VERSION := 2.5.1
+BIN := .venv/bin
+
+# Poetry as it is installed, else one of our own. Behind a mirror of PyPI (POETRY_PYPI_MIRROR_URL) always our own,
+# because it takes a plugin.
+ifeq ($(POETRY_PYPI_MIRROR_URL),)
+POETRY := $(or $(shell command -v poetry),.tools/poetry/bin/poetry)
+else
+POETRY := .tools/poetry/bin/poetry
+endif
+
+include $(wildcard docker.mk ci.mk benchmarks/targets.mk)
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: install
+install: .venv/installed ## Set up .venv, with Poetry
+
+.venv/installed: pyproject.toml poetry.lock | $(POETRY)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.13 …")'
+	$(POETRY) env use --quiet "$$($(PYTHON) -c 'import sys; print(sys.executable)')"
+	$(POETRY) sync --no-interaction --quiet
+	touch $@
+
+.tools/poetry/bin/poetry:
+	$(PYTHON) -m venv .tools/poetry
+	.tools/poetry/bin/pip install --quiet --disable-pip-version-check poetry==$(POETRY_VERSION) \
+		$(if $(POETRY_PYPI_MIRROR_URL),poetry-plugin-pypi-mirror)
+
+.PHONY: run
+run: install ## Answer hello through the terminal, REST and Lambda, each as a real process
+	@$(BIN)/python scripts/run.py
+
+.PHONY: test
+test: lint ## Lint, check types, test, and measure coverage
+	$(BIN)/pytest --cov-report term-missing --cov=lambda_app tests
+
+.PHONY: lint
+lint: install ## Check style, types and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+.PHONY: format
+format: install ## Rewrite the code in the project's format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+.PHONY: examples
+examples: install ## Write aws_lambda_events, openapi.json and the output in README.md again, from the function as it is
+	$(BIN)/python scripts/examples.py
+
+.PHONY: generated-events
+generated-events: tools ## Write tests/generated_events.json again: every event that SAM CLI can make
+	SAM_CLI_TELEMETRY=0 .tools/aws/bin/python scripts/generated_events.py
+
+.PHONY: clean
+clean: ## Remove what make has installed and built
+	rm -rf .venv .tools .aws-sam .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -1,0 +1,60 @@
+"""The image's default command, `python -m lambda_app.server`: the door that its surroundings ask for.
+
+The Lambda runtime client where AWS_LAMBDA_RUNTIME_API is set, as Lambda and its emulator do; else the REST door, on
+HOST (0.0.0.0) and PORT (8000), in WEB_CONCURRENCY processes.
+"""
+
+import os
+import sys
+
+from lambda_app.settings import whole_number
+
+HANDLER = "lambda_app.aws_lambda.handler"
+
+
+def main() -> None:
+    """Open the door; its first argument is the Lambda handler, unless it is the application's own."""
+    if "AWS_LAMBDA_RUNTIME_API" in os.environ:
+        serve_lambda(sys.argv[1] if len(sys.argv) > 1 else HANDLER)
+    else:
+        serve_rest()
+
+
+def serve_lambda(handler: str) -> None:
+    """Serve invocations, until Lambda ends the process."""
+    from awslambdaric.__main__ import main as serve  # noqa: PLC0415 (only one of the two doors is opened)
+
+    announce(f"the Lambda function {handler}")
+    serve(["awslambdaric", handler])
+
+
+def serve_rest() -> None:
+    """Serve HTTP, until SIGTERM: then finish what is in flight, within SHUTDOWN_TIMEOUT seconds (8)."""
+    import uvicorn  # noqa: PLC0415 (as above)
+
+    host = os.environ.get("HOST") or "0.0.0.0"  # noqa: S104 (a container that listens on itself alone serves nobody)
+    port = whole_number("PORT", 8000, 1, 65535)
+    workers = whole_number("WEB_CONCURRENCY", 1, 1, 1000)
+    announce(f"the REST API on http://{host}:{port}")
+    uvicorn.run(
+        "lambda_app.app:app",
+        host=host,
+        port=port,
+        workers=workers,
+        timeout_graceful_shutdown=whole_number("SHUTDOWN_TIMEOUT", 8, 1, 3600),
+        access_log=False,
+        log_config=None,  # the application logs for both
+        server_header=False,
+    )
+
+
+def announce(door: str) -> None:
+    """Log which door was chosen."""
+    sys.stderr.write(f"lambda_app: {door}\n")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except ValueError as error:
+        raise SystemExit(f"lambda_app: error: {error}") from None

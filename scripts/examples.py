@@ -1,0 +1,124 @@
+"""`make examples`: write aws_lambda_events, openapi.json and README.md's output again, from the function as it is.
+
+The envelopes in aws_lambda_events are kept: only the documents in them, and the answers beside them, are replaced.
+"""
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import readme
+from processes import ROOT, Answer, LambdaRuntime
+from pydantic import BaseModel
+from sample import document, message_field
+
+from lambda_app.app import app
+from lambda_app.endpoint import ENDPOINT
+
+EVENTS = ROOT / "aws_lambda_events"
+REQUEST_ID = "<request id>"
+
+Event = dict[str, Any]
+
+
+def dump(value: object) -> str:
+    """Return a value as it stands in a file."""
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+
+
+def recorded(answer: Answer) -> Any:  # noqa: ANN401 (any JSON value)
+    """Return an answer without what differs from one invocation to the next."""
+    if answer.kind != "response":
+        return {name: answer.document[name] for name in ("errorType", "errorMessage")}
+    return json.loads(re.sub(r'("x-request-id": \[?)"[0-9a-f]{32}"', rf'\1"{REQUEST_ID}"', json.dumps(answer.document)))
+
+
+def put_body(event: Event, text: str) -> None:
+    """Put a body into an HTTP event, or a bare one."""
+    event["body"] = base64.b64encode(text.encode()).decode() if event.get("isBase64Encoded") else text
+    for headers in (event.get("headers") or {}, event.get("multiValueHeaders") or {}):
+        for name in headers:
+            if name.lower() == "content-length":
+                length = str(len(text.encode()))
+                headers[name] = [length] if isinstance(headers[name], list) else length
+
+
+def put_records(event: Event, texts: Iterable[str]) -> None:
+    """Put a text into each record of a queue, a stream or a topic."""
+    for record, text in zip(event["Records"], texts, strict=True):
+        match record:
+            case {"eventSource": "aws:sqs"}:
+                md5 = hashlib.md5(text.encode(), usedforsecurity=False)
+                record.update(body=text, md5OfBody=md5.hexdigest())
+            case {"eventSource": "aws:kinesis"}:
+                record["kinesis"]["data"] = base64.b64encode(text.encode()).decode()
+            case _:
+                record["Sns"]["Message"] = text
+
+
+def fillers(model: type[BaseModel]) -> dict[str, Callable[[Event], object]]:
+    """Return how each event is filled; an event that is not here carries no document."""
+    good = document(model, 1)
+    first_field = next(iter(good), "message")
+    text = message_field(model)
+    empty = {**good, text: ""} if text else {**good, first_field: None}
+    missing = {name: value for name, value in good.items() if name != first_field}
+    other = document(model, 0)
+
+    def body(value: object) -> Callable[[Event], None]:
+        return lambda event: put_body(event, value if isinstance(value, str) else json.dumps(value))
+
+    def records(*values: object) -> Callable[[Event], None]:
+        return lambda event: put_records(event, [json.dumps(value) for value in values])
+
+    http = (
+        *("alb", "alb_multi_value", "bare_body_base64", "event", "function_url", "function_url_base64", "http_api"),
+        *("http_api_payload_1", "http_api_stage", "rest_api"),
+    )
+    return {
+        **{name: body(good) for name in http},
+        "http_api_batch": body(f"{json.dumps(good)}\n{json.dumps(missing)}\n{json.dumps(other)}\n"),
+        "no_message": body(missing),
+        "empty_message": body(empty),
+        "not_json": body("hello world"),
+        "direct": lambda event: event.update(good),
+        "direct_no_message": lambda event: event.update(missing),
+        "eventbridge": lambda event: event.update(detail=good),
+        "sns": records(good),
+        "sqs": records(good, other),
+        "sqs_partial_failure": records(good, missing, other),
+        "sqs_fifo": records(missing, good, other),
+        "kinesis": records(good, missing, other),
+    }
+
+
+def write_events(directory: Path = EVENTS) -> None:
+    """Fill the events and record their answers, as the real runtime client gives them."""
+    fill = fillers(ENDPOINT.request)
+    with LambdaRuntime("lambda_app.aws_lambda.handler") as runtime:
+        for path in sorted(directory.glob("*.json")):
+            if path.name.endswith(".answer.json"):
+                continue
+            event = json.loads(path.read_text())
+            if path.stem in {"direct", "direct_no_message"}:
+                event = {}
+            if path.stem in fill:
+                fill[path.stem](event)
+            path.write_text(dump(event))
+            path.with_suffix(".answer.json").write_text(dump(recorded(runtime.invoke(event))))
+
+
+def main() -> None:
+    """Write all that speaks of the function."""
+    write_events()
+    (ROOT / "openapi.json").write_text(dump(app.openapi()))
+    page = ROOT / "README.md"
+    page.write_text(readme.refreshed(page.read_text()))
+
+
+if __name__ == "__main__":
+    main()

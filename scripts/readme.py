@@ -1,0 +1,72 @@
+"""The commands that a Markdown file shows, and what they print: run by tests, so that they cannot rot.
+
+A fenced block of the language `console` holds commands, each behind `$ `, and their output. `...` alone on a line
+stands for any lines. A second word after `console` says what the block needs: blocks of `console docker` are run by
+the end-to-end tests, those of `console ci` by CI itself, for they run the tests.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from processes import ROOT
+
+BLOCK = re.compile(r"^```console(?: (?P<needs>\w+))?\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
+
+
+class Command(NamedTuple):
+    """A command, the output that is shown with it, and where that output stands in the file."""
+
+    text: str
+    output: str
+    start: int
+    end: int
+
+
+def commands(markdown: str, needs: str | None = None) -> Iterator[Command]:
+    """Return the commands of all blocks that need what is named."""
+    for block in BLOCK.finditer(markdown):
+        if block["needs"] != needs:
+            continue
+        for command in re.finditer(
+            r"^\$ (?P<text>.*(?:\\\n.*)*)\n(?P<output>(?:(?!\$ ).*\n)*)", block["text"], re.MULTILINE
+        ):
+            offset = block.start("text")
+            yield Command(
+                command["text"], command["output"], offset + command.start("output"), offset + command.end("output")
+            )
+
+
+def run(command: str, directory: Path = ROOT) -> str:
+    """Return what a command prints, standard error included, in a shell with the project's environment activated."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    finished = subprocess.run(
+        ["/bin/bash", "-c", command],
+        cwd=directory,
+        env={**os.environ, "PATH": path, "COLUMNS": "100", "NO_COLOR": "1"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    return finished.stdout
+
+
+def matches(shown: str, printed: str) -> bool:
+    """Tell whether a command printed what is shown."""
+    pattern = "".join(r"(?:.*\n)*" if line == "...\n" else re.escape(line) for line in shown.splitlines(keepends=True))
+    return re.fullmatch(pattern, printed) is not None
+
+
+def refreshed(markdown: str) -> str:
+    """Return the file with the output of its commands as they are now; output that is abridged stays."""
+    for command in reversed(list(commands(markdown))):
+        if "...\n" not in command.output:
+            markdown = markdown[: command.start] + run(command.text) + markdown[command.end :]
+    return markdown

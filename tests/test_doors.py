@@ -1,0 +1,295 @@
+"""Every door gives the same message for an input, or refuses it with the same codes and pointers."""
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import pytest
+from processes import LambdaRuntime, RestServer, terminal
+from starlette.testclient import TestClient
+
+from lambda_app.aws_lambda import LambdaHandler
+from lambda_app.events import UnsupportedEvent
+from lambda_app.problem import InvalidInput
+from tests.events import HTTP, event, failures, http_event, kinesis, sns, sqs
+
+
+class Outcome(NamedTuple):
+    """What a door makes of an input: a message, or the pointers and codes of a refusal."""
+
+    message: str | None = None
+    status: int = 200
+    errors: tuple[tuple[str, str], ...] = ()
+
+
+class Case(NamedTuple):
+    """An input, as JSON; where it is an ordinary message, the text is what the terminal takes as its argument."""
+
+    name: str
+    body: bytes
+    expected: Outcome
+    text: str | bytes | None = None
+    # What Lambda's runtime client refuses before the function sees it, with an error of its own.
+    runtime_refuses: bool = False
+    # Not an object: no direct invocation.
+    unsupported: bool = False
+    # With a line feed inside, a document is more than one line of JSON Lines.
+    one_line: bool = True
+
+
+def answered(name: str, message: str) -> Case:
+    return Case(name, json.dumps({"message": message}).encode(), Outcome(message), text=message)
+
+
+def refused(name: str, body: bytes, *errors: tuple[str, str], **facts: Any) -> Case:  # noqa: ANN401 (Case's fields)
+    return Case(name, body, Outcome(None, 422, errors), **facts)
+
+
+def no_json(name: str, body: bytes, **facts: Any) -> Case:  # noqa: ANN401 (Case's fields)
+    return Case(name, body, Outcome(None, 400, (("#", "json_invalid"),)), **{"runtime_refuses": True, **facts})
+
+
+MISSING = ("#/message", "missing")
+WRONG_TYPE = ("#/message", "string_type")
+TABLE = [
+    answered("ordinary", "hello"),
+    answered("unicode", "Grüße, Δ, 漢字"),
+    answered("right to left", "\u05e9\u05dc\u05d5\u05dd \u202e\u0645\u0631\u062d\u0628\u0627"),
+    answered("emoji", "👋🏽 👩‍👩‍👧"),
+    answered("65,536 characters", "x" * 65_536),
+    answered("white space only", " \t "),
+    answered("line feeds", "a\nb\n"),
+    answered("control characters", "\x01\x1b[31m\x7f"),
+    answered("quotes and backslashes", "\"'\\n"),
+    answered("like an option", "--json"),
+    answered("like a command", "run"),
+    # An argument of a process cannot hold NUL: the text is absent.
+    Case("NUL", b'{"message": "a\\u0000b"}', Outcome("a\0b")),
+    Case("byte order mark", b'\xef\xbb\xbf{"message": "a"}', Outcome("a")),
+    Case("duplicate keys", b'{"message": 1, "message": "last"}', Outcome("last")),
+    Case("spread over lines", b'{\r\n  "message":\r\n  "hello"\r\n}\r\n', Outcome("hello"), one_line=False),
+    refused("65,537 characters", json.dumps({"message": "x" * 65_537}).encode(), ("#/message", "string_too_long")),
+    refused("empty message", b'{"message": ""}', ("#/message", "string_too_short"), text=""),
+    refused("missing field", b"{}", MISSING),
+    refused("unknown field", b'{"message": "a", "other": 1}', ("#/other", "extra_forbidden")),
+    refused("typo", b'{"messages": "a"}', MISSING, ("#/messages", "extra_forbidden")),
+    refused("null message", b'{"message": null}', WRONG_TYPE),
+    refused("number as message", b'{"message": 1}', WRONG_TYPE),
+    refused("list as message", b'{"message": ["a"]}', WRONG_TYPE),
+    refused("null", b"null", ("#", "model_type"), unsupported=True),
+    refused("list", b'[{"message": "a"}]', ("#", "model_type"), unsupported=True),
+    refused("number", b"1", ("#", "model_type"), unsupported=True),
+    refused("string", b'"hello"', ("#", "model_type"), unsupported=True),
+    refused("NaN", b'{"message": NaN}', WRONG_TYPE, runtime_refuses=True),
+    refused("Infinity", b'{"message": -Infinity}', WRONG_TYPE, runtime_refuses=True),
+    refused(
+        "60,000 unknown fields",
+        json.dumps({"message": "a"} | {f"k{number}": 1 for number in range(60_000)}).encode(),
+        *((f"#/k{number}", "extra_forbidden") for number in range(20)),
+    ),
+    refused(
+        "unknown name that needs escapes",
+        b'{"message": "a", "~/ %\\u00e9\\n": 1}',
+        ("#/~0~1%20%25%C3%A9%0A", "extra_forbidden"),
+    ),
+    refused(
+        "unknown name of 100 characters",
+        json.dumps({"message": "a", "k" * 100: 1}).encode(),
+        (f"#/{'k' * 64}", "extra_forbidden"),
+    ),
+    no_json("empty body", b""),
+    no_json("not JSON", b"hello"),
+    no_json("unfinished JSON", b'{"message": "a"'),
+    no_json("JSON and more", b'{"message": "a"} {}'),
+    no_json("bad UTF-8", b'{"message": "\xff"}', text=b"\xff"),
+    no_json("a surrogate in UTF-8", b'{"message": "\xed\xa0\x80"}', text=b"\xed\xa0\x80"),
+    no_json("UTF-16", '{"message": "a"}'.encode("utf-16")),
+    # Python's JSON decoder takes lone surrogates: they reach the function, and are refused there.
+    no_json("lone surrogate as value", b'{"message": "\\ud800"}', runtime_refuses=False),
+    no_json("lone surrogate as key", b'{"\\udfff": 1}', runtime_refuses=False),
+    no_json("integer of 5,000 digits", b'{"message": ' + b"9" * 5000 + b"}"),
+    no_json("nesting of 100,000", b'{"message": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"),
+    # Python's decoder goes deeper than the reader.
+    no_json("nesting of 300", b'{"message": ' + b"[" * 300 + b"]" * 300 + b"}", runtime_refuses=False),
+]
+EVERY_CASE = pytest.mark.parametrize("case", TABLE, ids=[case.name for case in TABLE])
+
+
+def problem_outcome(problem: dict[str, Any]) -> Outcome:
+    errors = tuple((error["pointer"], error["code"]) for error in problem["errors"])
+    return Outcome(None, problem["status"], errors)
+
+
+def http_outcome(status: int, content_type: str, body: str | bytes) -> Outcome:
+    document = json.loads(body)
+    if status == 200:
+        assert content_type == "application/json"
+        return Outcome(document["message"])
+    assert content_type == "application/problem+json"
+    assert document["status"] == status
+    return problem_outcome(document)
+
+
+def line_outcome(line: str | bytes) -> Outcome:
+    document = json.loads(line)
+    return problem_outcome(document) if "status" in document else Outcome(document["message"])
+
+
+def lambda_http_outcome(answer: Any) -> Outcome:  # noqa: ANN401 (a decoded JSON value)
+    assert answer["isBase64Encoded"] is False
+    headers = answer.get("headers") or {name: value for name, (value,) in answer["multiValueHeaders"].items()}
+    return http_outcome(answer["statusCode"], headers["content-type"], answer["body"])
+
+
+def called(call: Callable[[Any, None], Any], argument: object) -> Outcome:
+    try:
+        return Outcome(call(argument, None)["message"])
+    except InvalidInput as error:
+        return problem_outcome(json.loads(str(error)))
+
+
+@EVERY_CASE
+def test_rest_gives_the_expected_outcome(case: Case, rest: TestClient) -> None:
+    answer = rest.post("/process", content=case.body, headers={"content-type": "application/json"})
+    assert http_outcome(answer.status_code, answer.headers["content-type"], answer.content) == case.expected
+
+
+@pytest.mark.parametrize("source", HTTP)
+@EVERY_CASE
+def test_an_http_event_gives_the_same(case: Case, source: str, handler: LambdaHandler) -> None:
+    assert lambda_http_outcome(handler(http_event(source, case.body), None)) == case.expected
+
+
+@EVERY_CASE
+def test_a_bare_body_gives_the_same(case: Case, handler: LambdaHandler) -> None:
+    whole = http_event("http_api", case.body)
+    bare = {name: whole[name] for name in ("body", "isBase64Encoded")}
+    assert lambda_http_outcome(handler(bare, None)) == case.expected
+
+
+@EVERY_CASE
+def test_a_direct_invocation_gives_the_same(case: Case, handler: LambdaHandler) -> None:
+    if case.unsupported:
+        with pytest.raises(UnsupportedEvent):
+            handler(json.loads(case.body), None)
+    elif not case.runtime_refuses:
+        assert called(handler, json.loads(case.body)) == case.expected
+
+
+@EVERY_CASE
+def test_eventbridge_gives_the_same(case: Case, handler: LambdaHandler) -> None:
+    if not case.runtime_refuses:
+        assert called(handler, event("eventbridge", detail=json.loads(case.body))) == case.expected
+
+
+@EVERY_CASE
+def test_sns_gives_the_same(case: Case, handler: LambdaHandler) -> None:
+    # SNS and SQS carry text: bytes that are none arrive as what stands for them.
+    assert called(handler, sns(case.body.decode(errors="surrogateescape"))) == case.expected
+
+
+@EVERY_CASE
+def test_sqs_reports_what_the_others_refuse(
+    case: Case, handler: LambdaHandler, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING)
+    assert handler(sqs(case.body.decode(errors="surrogateescape")), None) == reported(case)
+    assert_logged(case, caplog)
+
+
+@EVERY_CASE
+def test_kinesis_reports_what_the_others_refuse(
+    case: Case, handler: LambdaHandler, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING)
+    assert handler(kinesis(case.body), None) == reported(case)
+    assert_logged(case, caplog)
+
+
+def reported(case: Case) -> dict[str, Any]:
+    return failures() if case.expected.status == 200 else failures(0)
+
+
+def assert_logged(case: Case, caplog: pytest.LogCaptureFixture) -> None:
+    logged = [f"{pointer}: {code}" for pointer, code in case.expected.errors]
+    line = caplog.text
+    assert all(error in line for error in logged)
+    assert bool(line) == bool(logged)
+
+
+def test_a_batch_gives_the_same_line_by_line(rest: TestClient) -> None:
+    # The 60,000 unknown fields and the longest messages would together pass the limit of one body.
+    cases = [case for case in TABLE if case.one_line and len(case.body) < 100_000]
+    body = b"".join(case.body + b"\n" for case in cases)
+    answer = rest.post("/process/batch", content=body, headers={"content-type": "application/jsonl"})
+    assert [line_outcome(line) for line in answer.text.splitlines()] == [case.expected for case in cases]
+    assert answer.status_code == 200
+
+
+@pytest.fixture(scope="module")
+def rest_process() -> Iterator[RestServer]:
+    with RestServer("-m", "uvicorn", "--port", "PORT", "tests.echo:app") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def runtime() -> Iterator[LambdaRuntime]:
+    with LambdaRuntime("tests.echo_lambda.handler") as client:
+        yield client
+
+
+@EVERY_CASE
+def test_a_uvicorn_process_gives_the_same(case: Case, rest_process: RestServer) -> None:
+    answer = rest_process.post(case.body, content_type="application/json")
+    assert http_outcome(answer.status_code, answer.headers["content-type"], answer.content) == case.expected
+
+
+@EVERY_CASE
+def test_the_runtime_client_gives_the_same_for_an_http_event(case: Case, runtime: LambdaRuntime) -> None:
+    kind, answer = runtime.invoke(http_event("function_url", case.body))
+    assert kind == "response"
+    assert lambda_http_outcome(answer) == case.expected
+
+
+@EVERY_CASE
+def test_the_runtime_client_gives_the_same_for_a_direct_invocation(case: Case, runtime: LambdaRuntime) -> None:
+    kind, answer = runtime.invoke(case.body)
+    if kind == "response":
+        assert Outcome(answer["message"]) == case.expected
+    elif case.runtime_refuses:
+        assert answer["errorType"] == "Runtime.UnmarshalError"
+    elif case.unsupported:
+        assert answer["errorType"] == "UnsupportedEvent"
+    else:
+        assert answer["errorType"] == "InvalidInput"
+        assert problem_outcome(json.loads(answer["errorMessage"])) == case.expected
+
+
+@pytest.mark.parametrize("way", ["argument", "standard input"])
+@pytest.mark.parametrize("case", [case for case in TABLE if case.text is not None], ids=lambda case: case.name)
+def test_a_terminal_process_gives_the_same(case: Case, way: str) -> None:
+    assert case.text is not None
+    text = case.text.encode() if isinstance(case.text, str) else case.text
+    ended = (
+        terminal(["--", text], module="tests.echo")
+        if way == "argument"
+        else terminal([], text + b"\n", module="tests.echo")
+    )
+    if case.expected.message is None:
+        assert ended.returncode == 2
+        assert ended.stdout == b""
+        errors = ended.stderr.decode().removeprefix("lambda-app: error: ").split("; ")
+        assert tuple(tuple(error.split(": ")[:2]) for error in errors) == case.expected.errors
+        assert ended.stderr.count(b"\n") == 1
+    else:
+        assert (ended.returncode, ended.stdout, ended.stderr) == (0, text + b"\n", b"")
+
+
+def test_a_json_lines_process_gives_the_same() -> None:
+    cases = [case for case in TABLE if case.one_line]
+    ended = terminal(["--jsonl"], b"".join(case.body + b"\n" for case in cases), module="tests.echo")
+    assert [line_outcome(line) for line in ended.stdout.decode().splitlines()] == [case.expected for case in cases]
+    good = sum(case.expected.status == 200 for case in cases)
+    summary = f"lambda-app: {len(cases)} lines: {good} answered, {len(cases) - good} invalid, 0 failed\n"
+    assert (ended.returncode, ended.stderr.decode()) == (2, summary)

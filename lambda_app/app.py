@@ -4,7 +4,7 @@ import asyncio
 import logging
 import os
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from contextvars import ContextVar, copy_context
@@ -16,7 +16,6 @@ from urllib.parse import quote
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from fastapi.routing import APIRoute
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
@@ -39,13 +38,15 @@ logger = logging.getLogger(__name__)
 
 
 class Application(FastAPI):
-    """FastAPI, with an OpenAPI document that tells of problems, the batch and the health as well."""
+    """FastAPI, with routes that read their requests themselves, and are documented where the document is asked for."""
+
+    endpoint: Endpoint[Any, Any]
 
     def openapi(self) -> dict[str, Any]:
         """Return the OpenAPI document, which FastAPI keeps."""
         from lambda_app.openapi import complete  # noqa: PLC0415 (no request but this one needs it)
 
-        return complete(super().openapi())
+        return complete(super().openapi(), self.endpoint)
 
 
 class RequestLog:
@@ -86,9 +87,10 @@ class RequestLog:
                 raise  # the server has to break off an answer that is on its way
             await problem_response(Problem(500))(scope, receive, send_with_id)
         finally:
-            path = scope.get("raw_path") or quote(scope["path"]).encode()
-            milliseconds = (perf_counter() - start) * 1000
-            logger.info("%s %s %d %.1f ms", scope["method"], path.decode("ascii", "replace"), status, milliseconds)
+            if logger.isEnabledFor(logging.INFO):
+                path = scope.get("raw_path") or quote(scope["path"], errors="replace").encode()
+                milliseconds = (perf_counter() - start) * 1000
+                logger.info("%s %s %d %.1f ms", scope["method"], path.decode("ascii", "replace"), status, milliseconds)
             REQUEST_ID.reset(token)
 
 
@@ -140,11 +142,14 @@ async def read_body(request: Request, media_types: tuple[str, ...], hint: str = 
 
     Raises InvalidInput: 415 where its content type is none of the media types, 413 above 1 MiB.
     """
-    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    structured = "application/json" in media_types and re.fullmatch(r"application/[^/]+\+json", content_type)
-    if content_type and content_type not in media_types and not structured:
-        raise InvalidInput(415, f"The content type must be {' or '.join(media_types)}.")
-    length = request.headers.get("content-length", "")
+    headers = request.headers
+    content_type = headers.get("content-type", "")
+    if content_type and content_type not in media_types:
+        essence = content_type.partition(";")[0].strip().lower()
+        structured = "application/json" in media_types and re.fullmatch(r"application/[^/]+\+json", essence)
+        if essence not in media_types and not structured:
+            raise InvalidInput(415, f"The content type must be {' or '.join(media_types)}.")
+    length = headers.get("content-length", "")
     if length.isdecimal() and int(length[:20]) > MAX_BYTES:
         raise too_large(hint)
     body = bytearray()
@@ -181,20 +186,6 @@ async def on_validation_error(_: Request, error: Exception) -> Response:
     return problem_response(refused(error.errors()))
 
 
-def route_to(handle: Callable[[Request], Awaitable[Response]]) -> type[APIRoute]:
-    """Return a route class that takes nothing but its documentation from the function it is given.
-
-    FastAPI would parse the body before the reader sees it, with other rules and other codes.
-    """
-
-    class Route(APIRoute):
-        def get_route_handler(self) -> Callable[[Request], Any]:
-            """Return what handles a request."""
-            return handle
-
-    return Route
-
-
 def create_app(endpoint: Endpoint[Any, Any]) -> FastAPI:
     """Return the application that serves an endpoint."""
     app = Application(
@@ -211,20 +202,12 @@ def create_app(endpoint: Endpoint[Any, Any]) -> FastAPI:
             RequestValidationError: on_validation_error,
         },
     )
+    app.endpoint = endpoint
     app.add_middleware(RequestLog)
 
     async def process(request: Request) -> Response:
         body = await read_body(request, ("application/json",))
         return Response(await call(request, endpoint.answer, body), media_type="application/json")
-
-    app.router.add_api_route(
-        "/process",
-        endpoint.function,
-        methods=["POST"],
-        response_model=endpoint.response,
-        operation_id="process",
-        route_class_override=route_to(process),
-    )
 
     async def process_batch(request: Request) -> Response:
         hint = " Larger input belongs to `python -m lambda_app --jsonl`, or to a queue."
@@ -245,6 +228,8 @@ def create_app(endpoint: Endpoint[Any, Any]) -> FastAPI:
     async def health(_: Request) -> Response:
         return JSONResponse({"status": "ok", "version": __version__})
 
+    # Not FastAPI's own routes: those parse the body before the reader sees it, with other rules and other codes.
+    app.add_route("/process", process, methods=["POST"])
     app.add_route("/process/batch", process_batch, methods=["POST"])
     app.add_route("/health", health)
     return app

@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from lambda_app.endpoint import too_large
+from fastapi import FastAPI
+
+from lambda_app.endpoint import Endpoint, too_large
 from lambda_app.problem import JSON_LINES, MEDIA_TYPE, InvalidInput, Problem, refused
 
 _STRING = {"type": "string"}
@@ -36,6 +38,7 @@ PROBLEMS = {
     "JSON that the request model refuses": refused([MISSING]),
     "The processing failed": Problem(500),
 }
+BATCH = "For each line, in order, its response document or its problem document"
 LINES = {"schema": _STRING, "example": '{"message": "hello"}\n{"message": "hello world"}\n'}
 HEALTH = {
     "get": {
@@ -71,22 +74,32 @@ def _responses(*statuses: int) -> dict[str, Any]:
     }
 
 
-def complete(document: dict[str, Any]) -> dict[str, Any]:
-    """Return FastAPI's document with the problems, the batch and the health of the application in it."""
-    paths, schemas = document["paths"], document["components"]["schemas"]
-    paths["/process"]["post"]["responses"].update(_responses(400, 413, 415, 422, 500))
-    for name in ("HTTPValidationError", "ValidationError"):  # FastAPI's own 422, which is never given
-        schemas.pop(name, None)
-    schemas["Problem"] = PROBLEM_SCHEMA
-    batch = {"description": "For each line, in order, its response document or its problem document"}
-    paths["/process/batch"] = {
-        "post": {
-            "summary": "Process Batch",
-            "description": "Processes JSON Lines: a request document a line in, one line out for each.",
-            "operationId": "process_batch",
-            "requestBody": {"required": True, "content": dict.fromkeys(JSON_LINES, LINES)},
-            "responses": {"200": {**batch, "content": {JSON_LINES[0]: {"schema": _STRING}}}, **_responses(413, 415)},
-        }
+def complete(document: dict[str, Any], endpoint: Endpoint[Any, Any]) -> dict[str, Any]:
+    """Return FastAPI's document with the application's own routes in it.
+
+    FastAPI describes the endpoint's function too, but here alone: a route of its own would build the models of its
+    documentation in every start.
+    """
+    described = FastAPI()
+    described.add_api_route(
+        "/process", endpoint.function, methods=["POST"], response_model=endpoint.response, operation_id="process"
+    )
+    own = described.openapi()
+    process = own["paths"]["/process"]
+    process["post"]["responses"].update(_responses(400, 413, 415, 422, 500))
+    batch = {
+        "summary": "Process Batch",
+        "description": "Processes JSON Lines: a request document a line in, one line out for each.",
+        "operationId": "process_batch",
+        "requestBody": {"required": True, "content": dict.fromkeys(JSON_LINES, LINES)},
+        "responses": {
+            "200": {"description": BATCH, "content": {JSON_LINES[0]: {"schema": _STRING}}},
+            **_responses(413, 415),
+        },
     }
-    paths["/health"] = HEALTH
+    document["paths"] = {"/process": process, "/process/batch": {"post": batch}, "/health": HEALTH} | document["paths"]
+    unused = ("HTTPValidationError", "ValidationError")  # of FastAPI's own 422, which is never given
+    schemas = {name: schema for name, schema in own["components"]["schemas"].items() if name not in unused}
+    components = document.setdefault("components", {})
+    components["schemas"] = {**schemas, "Problem": PROBLEM_SCHEMA, **components.get("schemas", {})}
     return document

@@ -35,13 +35,14 @@ def serve_rest() -> None:
     host = os.environ.get("HOST") or "0.0.0.0"  # noqa: S104 (a container that listens on itself alone serves nobody)
     port = whole_number("PORT", 8000, 1, 65535)
     workers = whole_number("WEB_CONCURRENCY", 1, 1, 1000)
+    timeout = whole_number("SHUTDOWN_TIMEOUT", 8, 1, 3600)
     announce(f"the REST API on http://{host}:{port}")
     uvicorn.run(
         "lambda_app.app:app",
         host=host,
         port=port,
         workers=workers,
-        timeout_graceful_shutdown=whole_number("SHUTDOWN_TIMEOUT", 8, 1, 3600),
+        timeout_graceful_shutdown=timeout,
         access_log=False,
         log_config=None,  # the application logs for both
         server_header=False,

@@ -11,8 +11,11 @@ HTTP = ("rest_api", "http_api_payload_1", "http_api", "function_url", "alb", "al
 
 
 def event(name: str, **changes: Any) -> Event:  # noqa: ANN401 (any JSON value)
-    """Return an event of aws_lambda_events, with members replaced."""
-    return {**json.loads((EVENTS / f"{name}.json").read_text()), **changes}
+    """Return an event of aws_lambda_events, with the body of the tests' own function and with members replaced."""
+    envelope = json.loads((EVENTS / f"{name}.json").read_text())
+    if "body" in envelope:
+        envelope["body"] = '{"message": "hello"}'
+    return {**envelope, **changes}
 
 
 def http_event(name: str, body: bytes | str | None) -> Event:

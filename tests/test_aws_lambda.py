@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import subprocess
 import sys
 import threading
@@ -18,7 +19,7 @@ from processes import environment
 from lambda_app.aws_lambda import LambdaHandler
 from lambda_app.events import UnsupportedEvent
 from lambda_app.problem import InvalidInput, ProcessingFailed
-from tests.echo import ECHO, app
+from tests.echo import ECHO
 from tests.events import HTTP, Event, event, get, http_event
 from tests.test_events import event_values
 
@@ -151,6 +152,13 @@ def test_a_malformed_context_ends_in_400_or_a_named_error(context: object, handl
         assert answer["statusCode"] in {200, 400}
 
 
+def test_a_path_that_is_no_text_is_404_and_logged(handler: LambdaHandler, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    answer: Any = handler(get("http_api", "/\ud800\n"), None)
+    assert answer["statusCode"] == 404
+    assert caplog.messages[-1].startswith("GET /%3F%0A 404 ")
+
+
 def test_a_request_authorizer_is_not_served_as_the_request_it_is_asked_about(handler: LambdaHandler) -> None:
     for key in ("methodArn", "routeArn"):
         for name in ("rest_api", "http_api"):
@@ -222,20 +230,26 @@ def test_the_application_starts_up_once_and_its_state_reaches_every_request() ->
 
 
 def test_an_application_that_cannot_start_fails_at_import() -> None:
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        if app:
-            raise RuntimeError("no database")
-        yield
+    code = """if True:
+        from fastapi import FastAPI
+        from lambda_app.aws_lambda import LambdaHandler
+        from lambda_app.endpoint import ENDPOINT
 
-    with pytest.raises(Exception, match="no database"):
-        LambdaHandler(FastAPI(lifespan=lifespan), ECHO)
+        async def lifespan(app):
+            raise RuntimeError("no database")
+            yield
+
+        LambdaHandler(FastAPI(lifespan=lifespan), ENDPOINT)
+    """
+    ended = subprocess.run([sys.executable, "-c", code], env=environment(), capture_output=True, check=False)
+    assert ended.returncode == 1
+    assert b"no database" in ended.stderr
 
 
 @given(event_values)
-def test_every_json_value_ends_in_an_answer_or_a_named_error(value: object) -> None:
+def test_every_json_value_ends_in_an_answer_or_a_named_error(handler: LambdaHandler, value: object) -> None:
     with suppress(InvalidInput, ProcessingFailed, UnsupportedEvent):
-        SHARED(value, None)
+        handler(value, None)
 
 
 @given(
@@ -261,15 +275,14 @@ def test_every_json_value_ends_in_an_answer_or_a_named_error(value: object) -> N
         max_size=4,
     ),
 )
-def test_every_malformed_http_event_ends_in_an_answer_or_a_named_error(name: str, changes: Event) -> None:
+def test_every_malformed_http_event_ends_in_an_answer_or_a_named_error(
+    handler: LambdaHandler, name: str, changes: Event
+) -> None:
     try:
-        answer: Any = SHARED(event(name, **changes), None)
+        answer: Any = handler(event(name, **changes), None)
     except (InvalidInput, ProcessingFailed, UnsupportedEvent):
         return
     assert "batchItemFailures" in answer or "message" in answer or answer["statusCode"] != 500
-
-
-SHARED = LambdaHandler(app, ECHO)
 
 
 def test_the_shipped_handler_is_imported_without_a_warning_and_shuts_down_at_exit() -> None:

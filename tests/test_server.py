@@ -1,0 +1,99 @@
+"""The image's default command, and the REST door as a process."""
+
+import re
+import socket
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import requests
+from processes import LambdaRuntime, RestServer, terminal
+
+SERVER = ("-m", "lambda_app.server")
+
+
+def test_outside_of_lambda_it_serves_http_and_says_so() -> None:
+    with RestServer(*SERVER) as server:
+        assert requests.get(f"{server.url}/health", timeout=5).json()["status"] == "ok"
+        headers = requests.get(f"{server.url}/health", timeout=5).headers
+        assert "server" not in headers
+    assert server.log.startswith(f"lambda_app: the REST API on http://127.0.0.1:{server.port}\n".encode())
+    assert re.search(rb"INFO [0-9a-f]{32} lambda_app.app: GET /health 200 ", server.log)
+
+
+def test_where_lambda_starts_it_it_serves_invocations_and_says_so() -> None:
+    runtime = LambdaRuntime("")
+    runtime.command[1:] = ["-m", "lambda_app.server"]
+    with runtime:
+        assert runtime.invoke({"Records": []}).document["errorType"] == "UnsupportedEvent"
+
+
+def test_another_handler_can_be_named() -> None:
+    runtime = LambdaRuntime("")
+    runtime.command[1:] = ["-m", "lambda_app.server", "lambda_app.events.handler"]
+    with runtime:
+        answer = runtime.invoke({"body": "{}"})
+    assert answer.document["errorMessage"] == "This function does not serve a bare HTTP body"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "error"),
+    [
+        ("PORT", "http", "PORT must be a whole number from 1 to 65535"),
+        ("PORT", "65536", "PORT must be a whole number from 1 to 65535"),
+        ("WEB_CONCURRENCY", "0", "WEB_CONCURRENCY must be a whole number from 1 to 1000"),
+        ("SHUTDOWN_TIMEOUT", "soon", "SHUTDOWN_TIMEOUT must be a whole number from 1 to 3600"),
+    ],
+)
+def test_a_setting_that_is_none_is_named_in_one_line(name: str, value: str, error: str) -> None:
+    ended = terminal([], module="lambda_app.server", env={name: value})
+    assert ended.returncode == 1
+    assert ended.stderr.decode() == f"lambda_app: error: {error}\n"
+
+
+def test_two_processes_serve_one_port() -> None:
+    with RestServer(*SERVER, env={"WEB_CONCURRENCY": "2"}) as server:
+        answers = {server.post(b"{}").status_code for _ in range(10)}
+    assert answers == {422}
+
+
+def test_sigterm_finishes_what_is_in_flight_while_health_answers() -> None:
+    def slow(_: int) -> int:
+        return server.post(b'{"message": "sleep"}').status_code
+
+    with RestServer("-m", "uvicorn", "--port", "PORT", "tests.echo:app", env={"PROCESS_THREADS": "4"}) as server:
+        with ThreadPoolExecutor(20) as pool:
+            answers = [pool.submit(slow, number) for number in range(20)]
+            time.sleep(0.7)
+            healthy = requests.get(f"{server.url}/health", timeout=0.5).status_code
+            status = server.stop()
+        assert [answer.result() for answer in answers] == [200] * 20
+    assert (healthy, status) == (200, -15)
+
+
+def test_what_the_application_refuses_early_is_answered_to_a_client_that_still_sends() -> None:
+    with RestServer("-m", "uvicorn", "--port", "PORT", "tests.echo:app") as server:
+        answers = [server.post(b" " * 5_000_000, content_type=name) for name in ("application/json", "text/plain")]
+        assert [answer.status_code for answer in answers] == [413, 415]
+        assert server.post(b'{"message": "a"}').json() == {"message": "a"}
+
+
+def test_a_client_that_breaks_off_does_not_disturb_the_next() -> None:
+    with RestServer("-m", "uvicorn", "--port", "PORT", "tests.echo:app") as server:
+        with socket.create_connection(("127.0.0.1", server.port)) as client:
+            client.sendall(b"POST /process HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{")
+            time.sleep(0.2)
+        assert server.post(b'{"message": "a"}').json() == {"message": "a"}
+    assert b"the client went away" in server.log
+    assert b"Traceback" not in server.log
+
+
+def test_a_slow_function_does_not_hold_up_the_others() -> None:
+    with RestServer("-m", "uvicorn", "--port", "PORT", "tests.echo:app") as server:
+        slow = threading.Thread(target=server.post, args=(b'{"message": "sleep"}',))
+        slow.start()
+        time.sleep(0.1)
+        assert server.post(b'{"message": "a"}').json() == {"message": "a"}
+        assert slow.is_alive()
+        slow.join()

@@ -1,11 +1,5 @@
 """The Lambda door: `lambda_app.aws_lambda.handler` serves HTTP events and all that `lambda_app.events` takes."""
 
-import gc
-
-# Nothing that is imported becomes garbage: looking for it in every cold start takes an eighth of its time.
-collecting = gc.isenabled()
-gc.disable()
-
 import asyncio
 import atexit
 import logging
@@ -151,7 +145,3 @@ def _is_readable(name: str, value: object) -> bool:
 
 handler = LambdaHandler(app, ENDPOINT)
 atexit.register(handler.close)
-
-gc.freeze()
-if collecting:
-    gc.enable()

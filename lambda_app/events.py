@@ -3,12 +3,6 @@
 `lambda_app.events.handler` is the handler of a Lambda function that serves these alone; it imports no web framework.
 """
 
-import gc
-
-# As in aws_lambda, which may be importing this.
-collecting = gc.isenabled()
-gc.disable()
-
 import base64
 import logging
 from collections.abc import Callable, Sequence
@@ -205,7 +199,3 @@ def _unsupported(what: str) -> str:
 
 
 handler = EventHandler(ENDPOINT)
-
-gc.freeze()
-if collecting:
-    gc.enable()

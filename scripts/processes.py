@@ -19,12 +19,12 @@ import requests
 
 ROOT = Path(__file__).parent.parent
 START_SECONDS = 30
-ANSWER_SECONDS = 60
+ANSWER_SECONDS = 30
 
 
 def environment(changes: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return this process's environment, with changes, for one that imports the package from this checkout."""
-    return {**os.environ, "PYTHONPATH": str(ROOT), **(changes or {})}
+    """Return this process's environment, with changes, for one that imports what is in this checkout."""
+    return {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'scripts'}", **(changes or {})}
 
 
 def terminal(
@@ -116,7 +116,7 @@ class LambdaRuntime:
     """
 
     def __init__(self, handler: str, env: Mapping[str, str] | None = None) -> None:
-        self.invocations: queue.Queue[tuple[bytes, int]] = queue.Queue()
+        self.invocations: queue.Queue[tuple[bytes, int] | None] = queue.Queue()
         self.answers: queue.Queue[Answer] = queue.Queue()
         self.calls: list[str] = []
         self.restore = threading.Event()
@@ -134,7 +134,9 @@ class LambdaRuntime:
 
     def __enter__(self) -> Self:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, env=self.environment)
+        self.process = subprocess.Popen(
+            self.command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=self.environment
+        )
         self.reader = threading.Thread(target=self._read_log)
         self.reader.start()
         return self
@@ -153,12 +155,15 @@ class LambdaRuntime:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        # As Lambda does at the end of an environment: without asking.
-        self.process.kill()
-        self.process.wait(ANSWER_SECONDS)
-        self.reader.join()
+        # Without an answer to its question for the next invocation, the client ends.
         self.server.shutdown()
         self.server.server_close()
+        self.invocations.put(None)
+        try:
+            self.process.wait(ANSWER_SECONDS)
+        finally:
+            self.process.kill()
+            self.reader.join()
 
     def _request_handler(self) -> type[BaseHTTPRequestHandler]:
         runtime = self
@@ -173,7 +178,10 @@ class LambdaRuntime:
                     runtime.restore.wait(ANSWER_SECONDS)
                     self._reply(200, b"")
                     return
-                event, milliseconds = runtime.invocations.get()
+                if (invocation := runtime.invocations.get()) is None:
+                    self.close_connection = True
+                    return
+                event, milliseconds = invocation
                 headers = {
                     "Content-Type": "application/json",
                     "Lambda-Runtime-Aws-Request-Id": "8476a536-e9f4-11e8-9739-2dfe598c3fcd",

@@ -38,7 +38,7 @@ class OrderRequest(Document):
     due: date | None = None
     paid: Decimal = Decimal(0)
     tags: list[str] = Field(default_factory=list)
-    numbers: list[int] = Field(default_factory=list)
+    numbers: list[Annotated[int, Field(ge=0)]] = Field(default_factory=list)
     colour: Literal["red", "green"] | None = None
     unit: Annotated[str, Field(alias="unit-of-measure")] = "piece"
     extra: dict[str, int] | None = None

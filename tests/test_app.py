@@ -343,6 +343,14 @@ def test_every_line_of_a_request_has_its_id(
     ]
 
 
+def test_a_request_is_not_logged_where_nobody_wants_its_line(
+    rest: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING, "lambda_app.app")
+    assert rest.get("/health").status_code == 200
+    assert [record.name for record in caplog.records if record.name == "lambda_app.app"] == []
+
+
 def test_logging_that_is_set_up_is_left_alone() -> None:
     with bare_logging():
         root = logging.getLogger()

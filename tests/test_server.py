@@ -97,3 +97,26 @@ def test_a_slow_function_does_not_hold_up_the_others() -> None:
         assert server.post(b'{"message": "a"}').json() == {"message": "a"}
         assert slow.is_alive()
         slow.join()
+
+
+def test_a_handler_that_cannot_be_imported_is_reported_as_lambda_expects() -> None:
+    runtime = LambdaRuntime("")
+    runtime.command[1:] = ["-m", "lambda_app.server", "lambda_app.nowhere.handler"]
+    with runtime:
+        kind, error = runtime.answers.get(timeout=30)
+    assert (kind, error["errorType"]) == ("error", "Runtime.ImportModuleError")
+    assert runtime.calls == ["init/error"]
+
+
+@pytest.mark.parametrize("handler", ["tests.restored_lambda.handler", "tests.restored_lambda.events_handler"])
+def test_a_snapshot_is_taken_after_the_work_of_a_first_request_and_restored_with_new_seeds(handler: str) -> None:
+    runtime = LambdaRuntime("", env={"AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start"})
+    runtime.command[1:] = ["-m", "lambda_app.server", handler]
+    with runtime:
+        runtime.restore.set()
+        first, second = (runtime.invoke({"message": "a"}).document for _ in range(2))
+    response = "invocation/8476a536-e9f4-11e8-9739-2dfe598c3fcd/response"
+    assert runtime.calls[:5] == ["restore/next", *["invocation/next", response] * 2]
+    assert re.findall("hook: (.*)", runtime.log.decode()) == ["before 2", "before 1", "after 1"]
+    # The first call after the restore does what a warm one does: it imports nothing, and all is compiled and cached.
+    assert first == second == {"imported": [], "seeded": True}

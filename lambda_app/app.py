@@ -40,7 +40,7 @@ logger = logging.getLogger(__name__)
 class Application(FastAPI):
     """FastAPI, with routes that read their requests themselves, and are documented where the document is asked for."""
 
-    endpoint: Endpoint[Any, Any]
+    endpoint: Endpoint
 
     def openapi(self) -> dict[str, Any]:
         """Return the OpenAPI document, which FastAPI keeps."""
@@ -165,28 +165,21 @@ def problem_response(problem: Problem, headers: dict[str, str] | None = None) ->
     return Response(problem.json(), problem.status, headers, MEDIA_TYPE)
 
 
-async def on_problem(_: Request, error: Exception) -> Response:
-    """Answer a Problem."""
-    assert isinstance(error, Problem)  # noqa: S101 (Starlette's signature is wider than its use)
-    return problem_response(error)
+async def on_error(_: Request, error: Exception) -> Response:
+    """Answer what a route raises: a Problem, or on a route that you add what FastAPI raises or refuses there."""
+    match error:
+        case HTTPException(status_code=status, detail=detail):  # the detail is the reason phrase where none was given
+            phrase = HTTPStatus(status).phrase if status in set(HTTPStatus) else "Error"
+            problem = Problem(status, None if detail == phrase else str(detail), title=phrase)
+            return problem_response(problem, dict(error.headers or {}))
+        case RequestValidationError():
+            return problem_response(refused(error.errors()))
+        case Problem():
+            return problem_response(error)
+    raise error
 
 
-async def on_http_exception(_: Request, error: Exception) -> Response:
-    """Answer the HTTPException of the framework, or of a route that you add."""
-    assert isinstance(error, HTTPException)  # noqa: S101 (as above)
-    # Its detail is the reason phrase where the code that raised it gave none.
-    phrase = HTTPStatus(error.status_code).phrase if error.status_code in set(HTTPStatus) else "Error"
-    problem = Problem(error.status_code, None if error.detail == phrase else str(error.detail), title=phrase)
-    return problem_response(problem, dict(error.headers or {}))
-
-
-async def on_validation_error(_: Request, error: Exception) -> Response:
-    """Answer what FastAPI's own parsing refuses, on a route that you add."""
-    assert isinstance(error, RequestValidationError)  # noqa: S101 (as above)
-    return problem_response(refused(error.errors()))
-
-
-def create_app(endpoint: Endpoint[Any, Any]) -> FastAPI:
+def create_app(endpoint: Endpoint) -> FastAPI:
     """Return the application that serves an endpoint."""
     app = Application(
         title="lambda_app",
@@ -196,11 +189,7 @@ def create_app(endpoint: Endpoint[Any, Any]) -> FastAPI:
         redirect_slashes=False,
         redoc_url=None,
         swagger_ui_oauth2_redirect_url=None,
-        exception_handlers={
-            Problem: on_problem,
-            HTTPException: on_http_exception,
-            RequestValidationError: on_validation_error,
-        },
+        exception_handlers=dict.fromkeys((Problem, HTTPException, RequestValidationError), on_error),
     )
     app.endpoint = endpoint
     app.add_middleware(RequestLog)

@@ -32,7 +32,7 @@ class LambdaHandler(EventHandler):
     The application starts up here, once per execution environment, on the event loop that serves every invocation.
     """
 
-    def __init__(self, app: FastAPI, endpoint: Endpoint[Any, Any]) -> None:
+    def __init__(self, app: FastAPI, endpoint: Endpoint) -> None:
         super().__init__(endpoint)
         self.app = app
         self.loop = asyncio.new_event_loop()

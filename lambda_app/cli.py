@@ -5,7 +5,7 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, BinaryIO, TextIO, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, TextIO, TypeVar
 
 from lambda_app import __version__
 
@@ -18,7 +18,7 @@ PROGRAM = "lambda-app"
 ANSWERED, FAILED, REFUSED, INTERRUPTED = 0, 1, 2, 130
 
 
-def main(argv: Sequence[str] | None = None, endpoint: "Endpoint[Any, Any] | None" = None) -> int:
+def main(argv: Sequence[str] | None = None, endpoint: "Endpoint | None" = None) -> int:
     """Run the command for an endpoint, the application's own unless another is given, and return its exit status.
 
     0: answered; 1: the processing or the writing failed; 2: usage or invalid input; 130: interrupted.
@@ -37,7 +37,7 @@ def main(argv: Sequence[str] | None = None, endpoint: "Endpoint[Any, Any] | None
         return FAILED
 
 
-def run(argv: Sequence[str], endpoint: "Endpoint[Any, Any] | None") -> int:
+def run(argv: Sequence[str], endpoint: "Endpoint | None") -> int:
     """Run the command; raises OSError where standard output cannot be written."""
     if list(argv) == ["--version"]:  # before the imports that take most of a start
         write(f"{PROGRAM} {__version__}\n".encode())

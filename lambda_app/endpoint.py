@@ -1,12 +1,12 @@
 """The endpoint: the two models, the function between them, and the one reader of every door."""
 
 from collections.abc import Callable
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import to_json
 
-from lambda_app.problem import InvalidInput, Problem, ProcessingFailed, invalid, not_json
+from lambda_app.problem import InvalidInput, Problem, ProcessingFailed, refused
 from lambda_app.process import process
 
 MAX_BYTES = 1_048_576
@@ -49,21 +49,17 @@ def process_message(request: ProcessRequest) -> ProcessResponse:
     return ProcessResponse.model_validate(fields)
 
 
-Request = TypeVar("Request", bound=BaseModel)
-Response = TypeVar("Response", bound=BaseModel)
-
-
-class Endpoint(Generic[Request, Response]):
+class Endpoint:
     """A function from one model to another, and the way in and out of it: documents of at most 1 MiB."""
 
     def __init__(
-        self, function: Callable[[Request], Response], request: type[Request], response: type[Response]
+        self, function: Callable[[Any], BaseModel], request: type[BaseModel], response: type[BaseModel]
     ) -> None:
         self.function = function
         self.request = request
         self.response = response
 
-    def read(self, document: object) -> Request:
+    def read(self, document: object) -> BaseModel:
         """Return the request that a document holds: JSON as bytes, or a value that was already decoded from JSON.
 
         A decoded value is written as JSON again, so that one parser and one set of rules decide for all doors.
@@ -72,14 +68,15 @@ class Endpoint(Generic[Request, Response]):
         try:
             data = document if isinstance(document, bytes) else to_json(document)
         except ValueError:  # lone surrogates, or nesting that the parser would refuse as well
-            raise not_json("no UTF-8 text") from None
+            raise refused([{"loc": (), "type": "json_invalid", "msg": "Invalid JSON: no UTF-8 text"}]) from None
         if len(data) > MAX_BYTES:
             raise too_large()
         try:
             # A byte order mark may be ignored (RFC 8259, section 8.1), and Lambda's runtime client does.
             return self.request.model_validate_json(data.removeprefix(b"\xef\xbb\xbf"))
         except ValidationError as error:
-            raise invalid(error) from None
+            errors = error.errors(include_url=False, include_context=False, include_input=False)
+            raise refused(errors) from None
 
     def answer(self, document: object) -> bytes:
         """Return the response document, JSON on one line, for a request document.
@@ -105,4 +102,4 @@ class Endpoint(Generic[Request, Response]):
             return problem.status, problem.json()
 
 
-ENDPOINT: Endpoint[Any, Any] = Endpoint(process_message, ProcessRequest, ProcessResponse)
+ENDPOINT = Endpoint(process_message, ProcessRequest, ProcessResponse)

@@ -18,7 +18,10 @@ logger = logging.getLogger(__name__)
 
 
 class UnsupportedEvent(Exception):
-    """The event is of a kind that this function does not serve; the message names it."""
+    """The event is of a kind that this function does not serve; the message names it, escaped and cut."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"This function does not serve {ascii(what)[1:-1][:200]}")
 
 
 class Source(NamedTuple):
@@ -102,27 +105,25 @@ class EventHandler:
     deliver again. The margin has to cover one record.
     """
 
-    def __init__(self, endpoint: Endpoint[Any, Any]) -> None:
+    def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
         self.margin = whole_number("BATCH_MARGIN_MS", 1000, 0, 900_000)
         names = {field.alias or name for name, field in endpoint.request.model_fields.items()}
         for keys in (("Records",), EVENT_BRIDGE, *UNSUPPORTED.values(), ("body",)):
             if names.issuperset(keys):
-                raise TypeError(
-                    f"the request model's {' and '.join(keys)} cannot be told from an AWS event's: rename a field"
-                )
+                raise TypeError(f"the request model's {' and '.join(keys)} are an AWS event's too: rename a field")
 
     def __call__(self, event: object, context: object) -> object:
         """Answer an event."""
         if not isinstance(event, dict):
-            raise UnsupportedEvent(_unsupported(f"a {type(event).__name__} instead of an object"))
+            raise UnsupportedEvent(f"a {type(event).__name__} instead of an object")
         if "Records" in event:
             return self._answer_records(event["Records"], context)
         if all(key in event for key in EVENT_BRIDGE):
             return self._answer(event["detail"])
         for name, keys in UNSUPPORTED.items():
             if all(key in event for key in keys):
-                raise UnsupportedEvent(_unsupported(name))
+                raise UnsupportedEvent(name)
         if "body" in event:
             return self.answer_body(event, context)
         return self._answer(event)
@@ -130,18 +131,18 @@ class EventHandler:
     def answer_body(self, event: dict[str, Any], context: object) -> object:
         """Answer `{"body": …}`, which people write by hand: with HTTP, so not here."""
         del event, context
-        raise UnsupportedEvent(_unsupported("a bare HTTP body"))
+        raise UnsupportedEvent("a bare HTTP body")
 
     def _answer(self, document: object) -> object:
         return from_json(self.endpoint.answer(document))
 
     def _answer_records(self, records: object, context: object) -> object:
         if not isinstance(records, list) or not records or not all(isinstance(record, dict) for record in records):
-            raise UnsupportedEvent(_unsupported("Records that are no list of records"))
+            raise UnsupportedEvent("Records that are no list of records")
         names = {_source(record) for record in records}
         source = SOURCES.get(min(names))
         if source is None or len(names) > 1:
-            raise UnsupportedEvent(_unsupported(f"Records of {', '.join(sorted(names))}"))
+            raise UnsupportedEvent(f"Records of {', '.join(sorted(names))}")
         try:
             keys = [(source.identifier(record), source.group(record)) for record in records]
             groups = {group for _, group in keys}
@@ -149,7 +150,7 @@ class EventHandler:
             groups = None
         # Checked before the first record is processed: a batch whose failures cannot be named must fail as a whole.
         if groups is None or not all(identifier and isinstance(identifier, str) for identifier, _ in keys):
-            raise UnsupportedEvent(_unsupported(f"malformed Records of {names.pop()}"))
+            raise UnsupportedEvent(f"malformed Records of {names.pop()}")
         if source.reports_failures:
             return self._answer_batch(source, records, keys, context)
         answers = [self._answer(_document(source, record)) for record in records]
@@ -164,9 +165,8 @@ class EventHandler:
         failed_groups: set[object] = set()
         for position, (record, (identifier, group)) in enumerate(zip(records, keys, strict=True)):
             if time_left and time_left() <= margin:
-                rest = [key for key, _ in keys[position:]]
-                logger.warning("out of time: %d records were not processed", len(rest))
-                failed += rest
+                logger.warning("out of time: %d records were not processed", len(keys) - position)
+                failed += [key for key, _ in keys[position:]]
                 break
             if group in failed_groups:
                 failed.append(identifier)
@@ -191,11 +191,6 @@ def _document(source: Source, record: object) -> object:
 def _source(record: dict[str, Any]) -> str:
     name = record.get("eventSource", record.get("EventSource"))
     return name if isinstance(name, str) else "an unknown source" if "cf" not in record else "CloudFront"
-
-
-def _unsupported(what: str) -> str:
-    # What arrived may have been sent by anyone: it is escaped and cut before it is repeated.
-    return f"This function does not serve {ascii(what)[1:-1][:200]}"
 
 
 handler = EventHandler(ENDPOINT)

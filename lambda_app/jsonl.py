@@ -6,7 +6,7 @@ import stat
 import sys
 from time import monotonic
 from types import FrameType
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from lambda_app.cli import ANSWERED, FAILED, INTERRUPTED, PROGRAM, REFUSED, opened, read, tell
 from lambda_app.endpoint import MAX_BYTES, Endpoint
@@ -70,7 +70,7 @@ class Progress:
         return FAILED if self.failed else REFUSED if self.refused else ANSWERED
 
 
-def answer_stream(endpoint: Endpoint[Any, Any]) -> int:
+def answer_stream(endpoint: Endpoint) -> int:
     """Answer standard input, JSON Lines, on standard output: one line for each, in order. Return the exit status.
 
     Memory does not grow with the input: a line of more than 1 MiB is refused without being kept. Output is flushed

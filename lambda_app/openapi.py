@@ -1,34 +1,13 @@
-"""What FastAPI cannot tell of the application in its OpenAPI document."""
+"""What the application's routes are documented as: built when the OpenAPI document is asked for, and not before."""
 
-from typing import Any
+from typing import Any, Literal
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
+from pydantic import BaseModel, Field
 
 from lambda_app.endpoint import Endpoint, too_large
 from lambda_app.problem import JSON_LINES, MEDIA_TYPE, InvalidInput, Problem, refused
 
-_STRING = {"type": "string"}
-PROBLEM_SCHEMA = {
-    "type": "object",
-    "description": "RFC 9457, Problem Details for HTTP APIs",
-    "required": ["type", "title", "status"],
-    "properties": {
-        "type": {"type": "string", "format": "uri-reference"},
-        "title": _STRING,
-        "status": {"type": "integer"},
-        "detail": _STRING,
-        "errors": {
-            "type": "array",
-            "maxItems": 20,
-            "items": {
-                "type": "object",
-                "required": ["pointer", "code", "detail"],
-                "properties": {"pointer": _STRING, "code": _STRING, "detail": _STRING},
-            },
-        },
-        "errorCount": {"type": "integer", "description": "How many errors there are, where not all are listed."},
-    },
-}
 NOT_JSON = {"loc": (), "type": "json_invalid", "msg": "Invalid JSON: expected value at line 1 column 1"}
 MISSING = {"loc": ("message",), "type": "missing", "msg": "Field required"}
 PROBLEMS = {
@@ -38,68 +17,76 @@ PROBLEMS = {
     "JSON that the request model refuses": refused([MISSING]),
     "The processing failed": Problem(500),
 }
-BATCH = "For each line, in order, its response document or its problem document"
-LINES = {"schema": _STRING, "example": '{"message": "hello"}\n{"message": "hello world"}\n'}
-HEALTH = {
-    "get": {
-        "summary": "Health",
-        "description": "Says that the application is alive, and which version it is.",
-        "operationId": "health",
-        "responses": {
-            "200": {
-                "description": "Alive",
-                "content": {
-                    "application/json": {
-                        "schema": {
-                            "type": "object",
-                            "required": ["status", "version"],
-                            "properties": {"status": {"const": "ok"}, "version": _STRING},
-                        }
-                    }
-                },
-            }
-        },
-    }
+LINES = {"schema": {"type": "string"}, "example": '{"message": "hello"}\n{"message": "hello world"}\n'}
+ANSWERED_LINES = {
+    "description": "For each line, in order, its response document or its problem document",
+    "content": {JSON_LINES[0]: {"schema": {"type": "string"}}},
 }
 
 
-def _responses(*statuses: int) -> dict[str, Any]:
+class ProblemError(BaseModel):
+    """What is wrong with a part of the input."""
+
+    pointer: str
+    code: str
+    detail: str
+
+
+class ProblemDocument(BaseModel):
+    """RFC 9457, Problem Details for HTTP APIs."""
+
+    type: str
+    title: str
+    status: int
+    detail: str | None = None
+    errors: list[ProblemError] | None = Field(None, max_length=20)
+    errorCount: int | None = Field(None, description="How many errors there are, where not all are listed.")  # noqa: N815
+
+
+class Health(BaseModel):
+    """The answer of a live application."""
+
+    status: Literal["ok"]
+    version: str
+
+
+def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {
-        str(problem.status): {
-            "description": description,
-            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": problem.document}},
-        }
+        problem.status: {"description": description, "model": ProblemDocument, "example": problem.document}
         for description, problem in PROBLEMS.items()
         if problem.status in statuses
     }
 
 
-def complete(document: dict[str, Any], endpoint: Endpoint[Any, Any]) -> dict[str, Any]:
-    """Return FastAPI's document with the application's own routes in it.
+def process_batch() -> None:
+    """Process JSON Lines: a request document a line in, one line out for each."""
 
-    FastAPI describes the endpoint's function too, but here alone: a route of its own would build the models of its
-    documentation in every start.
-    """
-    described = FastAPI()
-    described.add_api_route(
-        "/process", endpoint.function, methods=["POST"], response_model=endpoint.response, operation_id="process"
+
+def health() -> None:
+    """Say that the application is alive, and which version it is."""
+
+
+def complete(document: dict[str, Any], endpoint: Endpoint) -> dict[str, Any]:
+    """Return FastAPI's document with the application's own routes in it."""
+    described = FastAPI(generate_unique_id_function=lambda route: route.name)
+    described.post("/process", response_model=endpoint.response, responses=_problems(400, 413, 415, 422, 500))(
+        endpoint.function
     )
+    described.post(
+        "/process/batch",
+        response_class=Response,
+        responses={200: ANSWERED_LINES, **_problems(413, 415)},
+        openapi_extra={"requestBody": {"required": True, "content": dict.fromkeys(JSON_LINES, LINES)}},
+    )(process_batch)
+    described.get("/health", response_model=Health)(health)
     own = described.openapi()
-    process = own["paths"]["/process"]
-    process["post"]["responses"].update(_responses(400, 413, 415, 422, 500))
-    batch = {
-        "summary": "Process Batch",
-        "description": "Processes JSON Lines: a request document a line in, one line out for each.",
-        "operationId": "process_batch",
-        "requestBody": {"required": True, "content": dict.fromkeys(JSON_LINES, LINES)},
-        "responses": {
-            "200": {"description": BATCH, "content": {JSON_LINES[0]: {"schema": _STRING}}},
-            **_responses(413, 415),
-        },
-    }
-    document["paths"] = {"/process": process, "/process/batch": {"post": batch}, "/health": HEALTH} | document["paths"]
-    unused = ("HTTPValidationError", "ValidationError")  # of FastAPI's own 422, which is never given
-    schemas = {name: schema for name, schema in own["components"]["schemas"].items() if name not in unused}
-    components = document.setdefault("components", {})
-    components["schemas"] = {**schemas, "Problem": PROBLEM_SCHEMA, **components.get("schemas", {})}
+    for operation in (operation for path in own["paths"].values() for operation in path.values()):
+        for response in operation["responses"].values():
+            if "example" in response:  # which FastAPI takes for JSON like any other
+                response["content"] = {
+                    MEDIA_TYPE: {**response["content"]["application/json"], "example": response.pop("example")}
+                }
+    document["paths"] = own["paths"] | document["paths"]
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    schemas.update(own["components"]["schemas"])
     return document

@@ -6,7 +6,6 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NoReturn, Union, get_args, get_origin
 
 from pydantic import BaseModel
-from pydantic.fields import FieldInfo
 from pydantic_core import from_json
 
 from lambda_app.endpoint import Endpoint
@@ -31,7 +30,7 @@ class Parser(argparse.ArgumentParser):
         raise UsageError(message)
 
 
-def build_parser(endpoint: Endpoint[Any, Any]) -> tuple[Parser, str | None]:
+def build_parser(endpoint: Endpoint) -> tuple[Parser, str | None]:
     """Return the parser that a request model asks for, and the field that its positional argument fills.
 
     The first required string field is the positional argument, every other field an option: a flag for a boolean,
@@ -45,51 +44,35 @@ def build_parser(endpoint: Endpoint[Any, Any]) -> tuple[Parser, str | None]:
     message_field = None
     for name, field in endpoint.request.model_fields.items():
         key = field.alias or name
+        description = (field.description or "").replace("%", "%%")
         try:
             if message_field is None and field.is_required() and field.annotation is str:
                 message_field = key
-                _add_message(parser, key, field)
+                description += " Without it, or with -, standard input is the message."
+                parser.add_argument(key, nargs="?", default=argparse.SUPPRESS, help=description)
             else:
-                _add_option(parser, key, field)
+                spelling = _spelling(key, field.annotation)
+                parser.add_argument(
+                    f"--{key.replace('_', '-')}", default=argparse.SUPPRESS, help=description, **spelling
+                )
         except argparse.ArgumentError as error:
             raise UsageError(f"the field {key!r} of the request model collides with another option: {error}") from None
     return parser, message_field
 
 
-def _add_message(parser: Parser, key: str, field: FieldInfo) -> None:
-    help_text = f"{_help(field)} Without it, or with -, standard input is the message."
-    parser.add_argument(key, nargs="?", default=argparse.SUPPRESS, help=help_text)
-
-
-def _add_option(parser: Parser, key: str, field: FieldInfo) -> None:
-    flag = f"--{key.replace('_', '-')}"
-    if flag.removeprefix("--") in BUILT_IN:  # argparse would not see `--json` and a field `json` as two
-        raise argparse.ArgumentError(None, flag)
-    types = _alternatives(field.annotation)
-    items = [get_args(kind)[:1] for kind in types if get_origin(kind) in {list, set, frozenset, tuple}]
+def _spelling(key: str, annotation: Any) -> dict[str, Any]:  # noqa: ANN401 (any type there is)
+    """Return how argparse spells a field of a type."""
+    types = _alternatives(annotation)
     if types == [bool]:
-        parser.add_argument(
-            flag, dest=key, action=argparse.BooleanOptionalAction, default=argparse.SUPPRESS, help=_help(field)
-        )
-        return
+        return {"dest": key, "action": argparse.BooleanOptionalAction}
+    items = [get_args(kind)[:1] for kind in types if get_origin(kind) in {list, set, frozenset, tuple}]
     if items:
         types = _alternatives(*items[0])
-    parser.add_argument(
-        flag,
-        dest=key,
-        action="append" if items else "store",
-        default=argparse.SUPPRESS,
-        type=_json_or_text if any(_is_json(kind) for kind in types) else str,
-        metavar=key.upper(),
-        help=_help(field),
-    )
+    convert = _json_or_text if any(_is_json(kind) for kind in types) else str
+    return {"dest": key, "action": "append" if items else "store", "type": convert, "metavar": key.upper()}
 
 
-def _help(field: FieldInfo) -> str:
-    return (field.description or "").replace("%", "%%")
-
-
-def _alternatives(annotation: Any = Any) -> list[Any]:  # noqa: ANN401 (any type there is)
+def _alternatives(annotation: Any = Any) -> list[Any]:  # noqa: ANN401 (as above)
     """Return the members of a union without None, or the type itself."""
     if get_origin(annotation) is Annotated:
         annotation = get_args(annotation)[0]

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pydantic import ValidationError
 from pydantic_core import to_json
 
 MEDIA_TYPE = "application/problem+json"
@@ -52,14 +51,15 @@ class Problem(Exception):
     @property
     def document(self) -> dict[str, Any]:
         """The members of the problem document, in RFC 9457's order."""
-        document: dict[str, Any] = {"type": "about:blank", "title": self.title, "status": self.status}
-        if self.detail is not None:
-            document["detail"] = self.detail
-        if self.errors:
-            document["errors"] = self.errors[:MAX_ERRORS]
-        if len(self.errors) > MAX_ERRORS:
-            document["errorCount"] = len(self.errors)
-        return document
+        members = {
+            "type": "about:blank",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            "errors": self.errors[:MAX_ERRORS],
+            "errorCount": len(self.errors) if len(self.errors) > MAX_ERRORS else None,
+        }
+        return {name: value for name, value in members.items() if value}
 
     @property
     def line(self) -> str:
@@ -88,12 +88,6 @@ class ProcessingFailed(Problem):
         super().__init__(500)
 
 
-def not_json(reason: str) -> InvalidInput:
-    """Return the refusal of a document that is not JSON in UTF-8."""
-    errors = [{"pointer": "#", "code": "json_invalid", "detail": f"Invalid JSON: {reason}"}]
-    return InvalidInput(400, "The document is not JSON.", errors=errors)
-
-
 def refused(errors: Iterable[Mapping[str, Any]]) -> InvalidInput:
     """Return the refusal that pydantic's errors amount to: 400 where the document is no JSON at all, else 422."""
     listed = [
@@ -107,11 +101,6 @@ def refused(errors: Iterable[Mapping[str, Any]]) -> InvalidInput:
     if listed[0]["pointer"] == "#" and listed[0]["code"] == "json_invalid":
         return InvalidInput(400, "The document is not JSON.", errors=listed)
     return InvalidInput(422, "The document is not what the request model asks for.", errors=listed)
-
-
-def invalid(error: ValidationError) -> InvalidInput:
-    """Return the refusal that a pydantic ValidationError amounts to, without its input."""
-    return refused(error.errors(include_url=False, include_context=False, include_input=False))
 
 
 def pointer(location: Iterable[str | int]) -> str:

@@ -26,7 +26,7 @@ def main() -> None:
 
 def serve_lambda(handler: str) -> None:
     """Serve invocations, until Lambda ends the process."""
-    announce(f"the Lambda function {handler}")
+    sys.stderr.write(f"lambda_app: the Lambda function {handler}\n")
     # Nothing that is imported becomes garbage: to look for it takes an eighth of a cold start.
     gc.disable()
     from awslambdaric.__main__ import main as serve  # noqa: PLC0415 (only one of the two doors is opened)
@@ -64,22 +64,11 @@ def serve_rest() -> None:
     port = whole_number("PORT", 8000, 1, 65535)
     workers = whole_number("WEB_CONCURRENCY", 1, 1, 1000)
     timeout = whole_number("SHUTDOWN_TIMEOUT", 8, 1, 3600)
-    announce(f"the REST API on http://{host}:{port}")
+    sys.stderr.write(f"lambda_app: the REST API on http://{host}:{port}\n")
+    # The application logs for both.
     uvicorn.run(
-        "lambda_app.app:app",
-        host=host,
-        port=port,
-        workers=workers,
-        timeout_graceful_shutdown=timeout,
-        access_log=False,
-        log_config=None,  # the application logs for both
-        server_header=False,
+        "lambda_app.app:app", host=host, port=port, workers=workers, timeout_graceful_shutdown=timeout, log_config=None
     )
-
-
-def announce(door: str) -> None:
-    """Log which door was chosen."""
-    sys.stderr.write(f"lambda_app: {door}\n")
 
 
 if __name__ == "__main__":

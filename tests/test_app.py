@@ -147,7 +147,9 @@ def test_openapi_names_every_problem_and_field(rest: TestClient) -> None:
     post = document["paths"]["/process"]["post"]
     assert sorted(post["responses"]) == ["200", "400", "413", "415", "422", "500"]
     assert post["requestBody"]["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/EchoRequest"}
-    assert sorted(document["components"]["schemas"]) == ["EchoRequest", "EchoResponse", "Problem"]
+    assert sorted(document["components"]["schemas"]) == [
+        *("EchoRequest", "EchoResponse", "Health", "ProblemDocument", "ProblemError")
+    ]
     assert sorted(document["paths"]["/process/batch"]["post"]["responses"]) == ["200", "413", "415"]
     for operations in document["paths"].values():
         for operation in operations.values():

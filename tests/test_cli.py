@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from typing import Annotated, Any
 
 import pytest
@@ -35,9 +34,7 @@ ORDER_DEFAULTS = {
 }
 
 
-def run(
-    capfdbinary: pytest.CaptureFixture[bytes], *argv: str, endpoint: Endpoint[Any, Any] = ECHO
-) -> tuple[int, str, str]:
+def run(capfdbinary: pytest.CaptureFixture[bytes], *argv: str, endpoint: Endpoint = ECHO) -> tuple[int, str, str]:
     """Return the exit status, and what was printed."""
     status = main(argv, endpoint)
     printed = capfdbinary.readouterr()
@@ -146,7 +143,9 @@ def test_a_field_that_collides_with_a_built_in_option_is_named(
     model = create_model("Collides", __base__=Document, **fields)
     status, out, error = run(capfdbinary, "--version", "--json", endpoint=Endpoint(lambda _: model(), model, model))
     assert (status, out) == (2, "")
-    assert f"the field '{name}' of the request model collides with another option: --{name}" in error
+    assert error.startswith(
+        f"lambda-app: error: the field '{name}' of the request model collides with another option: "
+    )
 
 
 def test_two_fields_that_are_spelt_alike_are_named(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
@@ -241,25 +240,19 @@ def test_files_that_are_closed_or_full_end_in_one_line(command: str, status: int
     assert (ended.stdout, ended.stderr, ended.returncode) == (out, expected, status)
 
 
-@pytest.mark.parametrize("argv", [[], ["--jsonl"]])
-def test_an_interrupt_is_status_130(argv: list[str]) -> None:
+def test_an_interrupt_is_status_130() -> None:
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.echo", *argv],
+        [sys.executable, "-m", "tests.echo"],
         env=environment(),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    # It reads, once it sleeps with its modules loaded: an earlier signal is the interpreter's own affair.
-    time.sleep(1.5)
+    assert process.stdin is not None
+    process.stdin.write(b"x" * 500_000)  # more than a pipe holds: once it is written, the process is reading
     process.send_signal(signal.SIGINT)
     out, error = process.communicate(timeout=30)
-    assert process.returncode == 130
-    assert out == b""
-    assert error in {
-        b"lambda-app: error: interrupted\n",
-        b"lambda-app: interrupted after 0 lines: 0 answered, 0 invalid, 0 failed\n",
-    }
+    assert (process.returncode, out, error) == (130, b"", b"lambda-app: error: interrupted\n")
 
 
 def test_the_console_script_is_the_same_command() -> None:

@@ -4,7 +4,6 @@ import json
 import logging
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from sample import document
@@ -17,7 +16,7 @@ from tests.order import ORDER, OrderRequest, Priority, Size
 ORDERED = {"name": "tea", "count": 2}
 
 
-def codes(value: object, endpoint: Endpoint[Any, Any] = ECHO) -> list[tuple[str, str]]:
+def codes(value: object, endpoint: Endpoint = ECHO) -> list[tuple[str, str]]:
     with pytest.raises(InvalidInput) as caught:
         endpoint.read(value)
     return [(error["pointer"], error["code"]) for error in caught.value.errors]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import readme
-from processes import ROOT, Answer, LambdaRuntime
+from processes import ROOT, Answer, LambdaRuntime, RestServer
 from pydantic import BaseModel
 from sample import document, message_field
 
@@ -112,12 +112,31 @@ def write_events(directory: Path = EVENTS) -> None:
             path.with_suffix(".answer.json").write_text(dump(recorded(runtime.invoke(event))))
 
 
+def without_docker(command: str, url: str) -> str | None:
+    """Return a command that prints what one that needs Docker prints; `url` is where the application is served."""
+    if "docker run" in command:
+        return re.sub(r"docker run .*?lambda_app (?=python )", "", command)
+    if "/process" in command:
+        return re.sub(r"http://127.0.0.1:\d+", url, command)
+    if event := re.search(r"sam local invoke .*--event (\S+)\.json", command):
+        return f"python -m json.tool {event[1]}.answer.json"
+    if "/invocations" in command or "cat /tmp/answer.json" in command:
+        return """python -c 'import json; print(json.dumps(json.load(open("aws_lambda_events/direct.answer.json"))))'"""
+    return None
+
+
+def write_readme(page: Path = ROOT / "README.md") -> None:
+    """Write the output of the README's commands."""
+    text = readme.refreshed(page.read_text())
+    with RestServer("-m", "uvicorn", "--port", "PORT", "lambda_app.app:app") as server:
+        page.write_text(readme.refreshed(text, "docker", lambda command: without_docker(command, server.url)))
+
+
 def main() -> None:
     """Write all that speaks of the function."""
     write_events()
     (ROOT / "openapi.json").write_text(dump(app.openapi()))
-    page = ROOT / "README.md"
-    page.write_text(readme.refreshed(page.read_text()))
+    write_readme()
 
 
 if __name__ == "__main__":

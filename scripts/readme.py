@@ -2,14 +2,15 @@
 
 A fenced block of the language `console` holds commands, each behind `$ `, and their output. `...` alone on a line
 stands for any lines. A second word after `console` says what the block needs: blocks of `console docker` are run by
-the end-to-end tests, those of `console ci` by CI itself, for they run the tests.
+the end-to-end tests, which keep those of `console server` running meanwhile; those of `console ci` are run by CI
+itself, for they run the tests.
 """
 
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,7 +34,7 @@ def commands(markdown: str, needs: str | None = None) -> Iterator[Command]:
         if block["needs"] != needs:
             continue
         for command in re.finditer(
-            r"^\$ (?P<text>.*(?:\\\n.*)*)\n(?P<output>(?:(?!\$ ).*\n)*)", block["text"], re.MULTILINE
+            r"^\$ (?P<text>(?:.*\\\n)*.*)\n(?P<output>(?:(?!\$ ).*\n)*)", block["text"], re.MULTILINE
         ):
             offset = block.start("text")
             yield Command(
@@ -55,7 +56,8 @@ def run(command: str, directory: Path = ROOT) -> str:
         timeout=300,
         check=False,
     )
-    return finished.stdout
+    output = finished.stdout
+    return output if output.endswith("\n") or not output else f"{output}\n"
 
 
 def matches(shown: str, printed: str) -> bool:
@@ -64,9 +66,15 @@ def matches(shown: str, printed: str) -> bool:
     return re.fullmatch(pattern, printed) is not None
 
 
-def refreshed(markdown: str) -> str:
-    """Return the file with the output of its commands as they are now; output that is abridged stays."""
-    for command in reversed(list(commands(markdown))):
-        if "...\n" not in command.output:
-            markdown = markdown[: command.start] + run(command.text) + markdown[command.end :]
+def refreshed(
+    markdown: str, needs: str | None = None, translate: Callable[[str], str | None] = lambda command: command
+) -> str:
+    """Return the file with the output of its commands as it is now; output that is abridged stays.
+
+    A command is run as what it is translated to, or not at all.
+    """
+    for command in reversed(list(commands(markdown, needs))):
+        run_instead = translate(command.text)
+        if run_instead and "...\n" not in command.output:
+            markdown = markdown[: command.start] + run(run_instead) + markdown[command.end :]
     return markdown

@@ -1,0 +1,80 @@
+# One image for every door. The two targets at the end share every layer; they differ in who runs them.
+
+# An argument, so that a mirror of the official image can be named: --build-arg BASE=…
+ARG BASE=python:3.13-slim-trixie
+
+# Poetry ends with this stage: the image needs what the lock file says, and not the program that reads it.
+FROM $BASE AS requirements
+# A folder of its own, wherever the base image would be.
+WORKDIR /build
+# For people behind a mirror of PyPI: --build-arg PIP_INDEX_URL=…
+ARG PIP_INDEX_URL
+# Pinned here, because the lock file cannot pin its own reader.
+RUN pip install --no-cache-dir --root-user-action ignore poetry==2.5.1 poetry-plugin-export==1.10.1
+# The two files that name the dependencies: no other change makes this run again.
+COPY pyproject.toml poetry.lock ./
+# With hashes, so that what is installed is what was locked, whichever index or mirror it comes from.
+RUN poetry export --only main --output requirements.txt
+
+# Ends as well, and with it what pip needs in order to install.
+FROM $BASE AS dependencies
+# As above.
+WORKDIR /build
+# An argument counts for one stage.
+ARG PIP_INDEX_URL
+# As long as this list stays the same, so do the layers that follow, whatever else changes in pyproject.toml.
+COPY --from=requirements /build/requirements.txt ./
+# Wheels alone: there is no compiler, and there are no tests to carry. The bytecode is trusted without a look at its
+# source, for neither ever changes.
+RUN pip install --no-cache-dir --no-compile --require-hashes --only-binary :all: --prefix /dependencies \
+        -r requirements.txt \
+    && find /dependencies -type d -name tests -prune -exec rm -r {} + \
+    && python -m compileall -q --invalidation-mode unchecked-hash /dependencies
+
+# Prepared apart, so that source and bytecode arrive in one layer.
+FROM $BASE AS code
+# The package alone: tests, events and documents stay outside.
+COPY lambda_app /app/lambda_app
+# Readable for every user, even from a checkout that is its owner's alone. The bytecode is compared with its source by
+# hash, so that another process.py can be mounted over this one, and so that equal code makes an equal layer.
+RUN chmod -R a+rX /app && python -m compileall -q --invalidation-mode checked-hash /app
+
+# The target for Lambda, which chooses the user itself. SAM CLI adds a layer of its own as the image's user: it needs root.
+FROM $BASE AS lambda
+# The official image has no bytecode of the standard library, and a read-only file system keeps none: without this,
+# every cold start compiles all that it imports.
+RUN python -m compileall -q --invalidation-mode unchecked-hash \
+        -x '/(ensurepip|idlelib|site-packages|test|tkinter|turtledemo)/' \
+        "$(python -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')"
+# Before the code, which changes more often.
+COPY --from=dependencies /dependencies /usr/local
+# One layer of the application alone: all that a new version has to push and to pull.
+COPY --from=code /app /app
+# Where `python -m lambda_app` and the Lambda runtime client look for the code.
+WORKDIR /app
+# No search for pydantic's plug-ins in every start, and no bytecode written beside a file that is mounted from outside.
+ENV PYDANTIC_DISABLE_PLUGINS=__all__ PYTHONDONTWRITEBYTECODE=1
+# The port of the REST door, unless PORT says otherwise.
+EXPOSE 8000
+# Again, because the first one counts for FROM alone.
+ARG BASE
+# SnapStart asks the first of an image whose base is not AWS's; the others tell registries and people what this is.
+LABEL com.amazonaws.lambda.feature.snapstart="Allow" \
+      org.opencontainers.image.title="lambda_app" \
+      org.opencontainers.image.description="One typed function behind three doors: AWS Lambda, REST and the terminal." \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.base.name="$BASE"
+# The Lambda runtime client where Lambda or its emulator starts it, else the REST door. A command and no ENTRYPOINT, so
+# that another can take its place: docker run --rm IMAGE python -m lambda_app hello
+CMD ["python", "-m", "lambda_app.server"]
+
+# The default target, for everywhere else.
+FROM lambda AS application
+# Nobody, as a number: from a name, Kubernetes cannot tell that it is not root.
+USER 65534:65534
+# Not above: in Lambda nothing listens. http.client, because urllib would ask a proxy where one is configured.
+HEALTHCHECK --interval=5s --timeout=3s --start-period=10s CMD ["python", "-c", "\
+import http.client, os; \
+door = http.client.HTTPConnection(os.environ.get('HOST') or '0.0.0.0', os.environ.get('PORT') or 8000, timeout=2); \
+door.request('GET', '/health'); \
+raise SystemExit(door.getresponse().status != 200)"]

@@ -1,0 +1,35 @@
+# The image, and the tests that open it with the tools that people use. Included by the Makefile.
+
+IMAGE ?= lambda_app
+BASE ?= $(shell sed -n 's/^ARG BASE=//p' Dockerfile)
+VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
+REVISION := $(shell git rev-parse --quiet --verify HEAD 2>/dev/null)
+
+DOCKER_BUILD = docker build --build-arg BASE=$(BASE) $(if $(PIP_INDEX_URL),--build-arg PIP_INDEX_URL) \
+	--label org.opencontainers.image.version=$(VERSION) $(if $(REVISION),--label org.opencontainers.image.revision=$(REVISION))
+
+.PHONY: image
+image: ## Build the image, for Lambda and for everywhere else, and print what it adds to its base
+	$(DOCKER_BUILD) --target lambda --tag $(IMAGE):lambda .
+	$(DOCKER_BUILD) --tag $(IMAGE) .
+	@docker image inspect $(BASE) >/dev/null 2>&1 || docker pull --quiet $(BASE)
+	@docker image inspect --format '{{.Size}}' $(IMAGE) $(BASE) | \
+		awk '{ size[NR] = $$1 } END { printf "$(IMAGE): %.1f MB over $(BASE)\n", (size[1] - size[2]) / 1e6 }'
+
+.PHONY: tools
+tools: .tools/aws/installed ## Set up SAM CLI and AWS CLI, in .tools/aws/bin
+
+.tools/aws/installed: tests/e2e/requirements.txt
+	$(PYTHON) -m venv --clear .tools/aws
+	.tools/aws/bin/pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+.PHONY: e2e
+e2e: install tools image ## Open every door of the image with Docker, SAM CLI, AWS CLI and curl
+	$(BIN)/pytest -m e2e tests/e2e
+
+.PHONY: emulate
+emulate: image tools ## Serve the image on port 9000 behind AWS's Lambda emulator
+	docker run --rm --publish 127.0.0.1:9000:8080 --entrypoint /aws-lambda-rie --volume \
+		"$$(echo "$$PWD"/.tools/aws/lib/python3*/site-packages/samcli/local/rapid/*-$$(uname -m | sed s/aarch64/arm64/))":/aws-lambda-rie:ro \
+		$(IMAGE) python -m lambda_app.server

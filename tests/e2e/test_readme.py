@@ -1,0 +1,49 @@
+"""The README's commands that need Docker, SAM CLI or AWS CLI, run as they stand there, section by section.
+
+The commands of `console docker` end by themselves. The one of `console server` is for a terminal of its own: it serves
+until its section ends.
+"""
+
+import os
+import re
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+import requests
+from processes import ROOT
+from readme import Command, commands, matches
+
+from tests.e2e.tools import Server, run, wait_for
+
+README = Path(os.environ.get("README", ROOT / "README.md")).read_text()
+SECTIONS = {
+    section.partition("\n")[0].lstrip("# "): section
+    for section in re.split(r"^(?=##+ )", README, flags=re.MULTILINE)
+    if re.search(r"^```console (docker|server)$", section, re.MULTILINE)
+}
+
+
+def check(command: Command, printed: str) -> None:
+    """Assert that a command printed what is shown; where it ends without a newline, Markdown has one all the same."""
+    if printed and not printed.endswith("\n"):
+        printed += "\n"
+    assert matches(command.output, printed), f"{command.text} has printed:\n{printed}"
+
+
+@pytest.mark.usefixtures("sam_build")
+@pytest.mark.parametrize("title", SECTIONS)
+def test_the_commands_print_what_is_shown(title: str, tmp_path: Path) -> None:
+    section, log = SECTIONS[title], tmp_path / "log"
+    with ExitStack() as terminal:
+        server = next(commands(section, "server"), None)
+        if server:
+            (address, *_) = re.findall(r"http://127\.0\.0\.1:\d+", section)
+            with pytest.raises(requests.ConnectionError):  # the README's ports have to be free
+                requests.get(address, timeout=10)
+            terminal.enter_context(Server("bash", "-c", server.text, log=log))
+            wait_for(address, log)
+        for command in commands(section, "docker"):
+            check(command, run("bash", "-c", f"{{ {command.text}\n}} 2>&1").stdout.decode())
+    if server:
+        check(server, log.read_text())

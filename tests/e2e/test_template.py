@@ -1,0 +1,280 @@
+"""What the stack of template.yaml is, for the parameters it takes: asserted on what CloudFormation would create."""
+
+import json
+import tomllib
+from typing import Any
+
+import pytest
+from processes import ROOT
+
+from tests.e2e.tools import TOOLS, output, run
+
+Json = Any
+NOTHING = object()
+
+ASSUMED_BY_LAMBDA = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+}
+TRACE = {"Effect": "Allow", "Action": ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "Resource": "*"}
+QUEUE = {
+    "QueueFunction",
+    "QueueFunctionMessages",
+    "QueueLogs",
+    "QueueRole",
+    "MessageQueue",
+    "MessageQueuePolicy",
+    "DeadLetterQueue",
+    "DeadLetterQueuePolicy",
+    "DeadLetterAlarm",
+}
+
+
+@pytest.fixture(scope="module")
+def template(sam_build: None) -> Json:
+    """Return the template, translated to CloudFormation."""
+    del sam_build
+    return json.loads(output(str(TOOLS / "python"), "tests/e2e/translate.py", ".aws-sam/build/template.yaml"))
+
+
+class Stack:
+    """The resources that CloudFormation creates for some values of the parameters."""
+
+    def __init__(self, template: Json, **values: str) -> None:
+        unknown = values.keys() - template["Parameters"].keys()
+        assert not unknown
+        self.parameters = {name: values.get(name, of["Default"]) for name, of in template["Parameters"].items()}
+        self.mappings = template["Mappings"]
+        self.conditions = template["Conditions"]
+        self.resources: dict[str, Json] = {
+            name: self.resolve({key: value for key, value in of.items() if key in {"Type", "Properties"}})
+            for name, of in template["Resources"].items()
+            if "Condition" not in of or self.resolve(self.conditions[of["Condition"]])
+        }
+
+    def __getitem__(self, name: str) -> Json:
+        return self.resources[name]["Properties"]
+
+    def of_type(self, kind: str) -> dict[str, Json]:
+        """Return the properties of the resources of a type, by their names."""
+        return {name: self[name] for name, of in self.resources.items() if of["Type"] == f"AWS::{kind}"}
+
+    def resolve(self, value: Json) -> Json:  # noqa: PLR0911 (one for each of CloudFormation's functions)
+        """Return a value with the parameters and conditions put in; references to resources stay as they are."""
+        match value:
+            case {"Ref": "AWS::NoValue"}:
+                return NOTHING
+            case {"Ref": name} if name in self.parameters:
+                return str(self.parameters[name])
+            case {"Fn::If": [condition, then, otherwise]}:
+                return self.resolve(then if self.resolve(self.conditions[condition]) else otherwise)
+            case {"Fn::Equals": [left, right]}:
+                return self.resolve(left) == self.resolve(right)
+            case {"Fn::Not": [condition]}:
+                return not self.resolve(condition)
+            case {"Fn::FindInMap": [name, key, second]}:
+                return self.mappings[name][self.resolve(key)][second]
+            case dict():
+                resolved = {name: self.resolve(item) for name, item in value.items()}
+                return {name: item for name, item in resolved.items() if item is not NOTHING}
+            case list():
+                return [self.resolve(item) for item in value]
+        return value
+
+
+def statements(role: Json) -> list[Json]:
+    """Return all that a role may do."""
+    assert role.keys() == {"AssumeRolePolicyDocument", "Policies"}  # no managed policy, which would grant more
+    return [statement for policy in role["Policies"] for statement in policy["PolicyDocument"]["Statement"]]
+
+
+def test_sam_and_cfn_lint_have_no_finding() -> None:
+    assert run("sam", "validate", "--lint").returncode == 0
+    assert output("cfn-lint", "template.yaml") == ""
+
+
+def test_by_default_nothing_is_public_and_there_is_no_queue(template: Json) -> None:
+    stack = Stack(template)
+    assert {name for name in stack.resources if "Version" not in name} == {
+        "ProcessFunction",
+        "ProcessFunctionAliaslive",
+        "ProcessFunctionUrl",
+        "ProcessLogs",
+        "ProcessRole",
+        "HttpApi",
+        "HttpApiStage",
+        "HttpApiRoute",
+        "HttpApiIntegration",
+        "HttpApiPermission",
+    }
+    assert stack["ProcessFunctionUrl"]["AuthType"] == "AWS_IAM"
+    assert stack["HttpApiRoute"]["AuthorizationType"] == "AWS_IAM"
+    assert stack.of_type("Lambda::Permission") == {
+        "HttpApiPermission": {
+            "FunctionName": {"Ref": "ProcessFunctionAliaslive"},
+            "Action": "lambda:InvokeFunction",
+            "Principal": "apigateway.amazonaws.com",
+            "SourceArn": {"Fn::Sub": "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${HttpApi}/*"},
+        }
+    }
+
+
+def test_an_explicit_parameter_opens_both_doors_and_changes_nothing_else(template: Json) -> None:
+    closed, public = Stack(template), Stack(template, PublicAccess="true")
+    alias = {"Ref": "ProcessFunctionAliaslive"}
+    assert {name: of["Properties"] for name, of in public.resources.items() if closed.resources.get(name) != of} == {
+        "ProcessFunctionUrl": {"TargetFunctionArn": alias, "AuthType": "NONE"},
+        "HttpApiRoute": {**closed["HttpApiRoute"], "AuthorizationType": "NONE"},
+        "PublicFunctionUrl": {
+            "FunctionName": alias,
+            "Action": "lambda:InvokeFunctionUrl",
+            "FunctionUrlAuthType": "NONE",
+            "Principal": "*",
+        },
+        "PublicFunctionUrlInvoke": {
+            "FunctionName": alias,
+            "Action": "lambda:InvokeFunction",
+            "InvokedViaFunctionUrl": True,
+            "Principal": "*",
+        },
+    }
+
+
+def test_http_goes_to_the_live_alias_of_published_versions_that_start_from_a_snapshot(template: Json) -> None:
+    stack = Stack(template)
+    assert stack["ProcessFunction"]["SnapStart"] == {"ApplyOn": "PublishedVersions"}
+    (version,) = stack.of_type("Lambda::Version")
+    assert stack["ProcessFunctionAliaslive"] == {
+        "Name": "live",
+        "FunctionName": {"Ref": "ProcessFunction"},
+        "FunctionVersion": {"Fn::GetAtt": [version, "Version"]},
+    }
+    assert stack["ProcessFunctionUrl"]["TargetFunctionArn"] == {"Ref": "ProcessFunctionAliaslive"}
+    assert stack["HttpApiIntegration"]["IntegrationUri"] == {"Fn::Sub": "${ProcessFunction.Arn}:live"}
+    assert stack["HttpApiRoute"]["RouteKey"] == "$default"
+
+
+def test_the_function_takes_its_size_from_the_parameters(template: Json) -> None:
+    values = {"MemorySize": "1024", "Timeout": "29", "Architecture": "arm64"}
+    function = Stack(template, **values)["ProcessFunction"]
+    assert (function["MemorySize"], function["Timeout"], function["Architectures"]) == ("1024", "29", ["arm64"])
+    assert "ReservedConcurrentExecutions" not in function
+    assert Stack(template, ReservedConcurrency="0")["ProcessFunction"]["ReservedConcurrentExecutions"] == "0"
+
+
+@pytest.mark.parametrize("function", ["ProcessFunction", "QueueFunction"])
+def test_every_function_is_traced_and_logs_json_to_a_group_that_forgets(function: str, template: Json) -> None:
+    stack = Stack(template, Queue="standard", LogRetentionDays="7")
+    assert stack[function]["TracingConfig"] == {"Mode": "Active"}
+    logging = stack[function]["LoggingConfig"]
+    assert logging["LogFormat"] == "JSON"
+    assert stack[logging["LogGroup"]["Ref"]] == {"RetentionInDays": "7"}
+
+
+def test_every_function_may_do_what_it_needs_and_no_more(template: Json) -> None:
+    stack = Stack(template, Queue="standard", PublicAccess="true")
+    assert {name: role["AssumeRolePolicyDocument"] for name, role in stack.of_type("IAM::Role").items()} == {
+        "ProcessRole": ASSUMED_BY_LAMBDA,
+        "QueueRole": ASSUMED_BY_LAMBDA,
+    }
+    assert statements(stack["ProcessRole"]) == [logs("ProcessLogs"), TRACE]
+    assert statements(stack["QueueRole"]) == [
+        logs("QueueLogs"),
+        TRACE,
+        {
+            "Effect": "Allow",
+            "Action": ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+            "Resource": {"Fn::GetAtt": ["MessageQueue", "Arn"]},
+        },
+    ]
+
+
+def logs(group: str) -> Json:
+    """Return the statement that lets a function write its log."""
+    return {
+        "Effect": "Allow",
+        "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+        "Resource": {"Fn::GetAtt": [group, "Arn"]},
+    }
+
+
+@pytest.mark.parametrize("kind", ["standard", "fifo"])
+def test_a_queue_is_encrypted_takes_tls_alone_and_keeps_what_fails(kind: str, template: Json) -> None:
+    closed, stack = Stack(template), Stack(template, Queue=kind, QueueMaxReceiveCount="3")
+    assert stack.resources.keys() - closed.resources.keys() == QUEUE
+    fifo = {"FifoQueue": True} if kind == "fifo" else {}
+    assert stack.of_type("SQS::Queue") == {
+        "MessageQueue": {
+            **fifo,
+            "SqsManagedSseEnabled": True,
+            "MessageRetentionPeriod": 7 * 86_400,
+            "VisibilityTimeout": 180,
+            "RedrivePolicy": {
+                "deadLetterTargetArn": {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]},
+                "maxReceiveCount": "3",
+            },
+        },
+        "DeadLetterQueue": {**fifo, "SqsManagedSseEnabled": True, "MessageRetentionPeriod": 14 * 86_400},
+    }
+    assert stack.of_type("SQS::QueuePolicy") == {
+        f"{name}Policy": tls_only(name) for name in stack.of_type("SQS::Queue")
+    }
+
+
+def tls_only(queue: str) -> Json:
+    """Return the queue policy that refuses whatever is sent in the clear."""
+    statement = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "sqs:*",
+        "Resource": {"Fn::GetAtt": [queue, "Arn"]},
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    return {"Queues": [{"Ref": queue}], "PolicyDocument": {"Version": "2012-10-17", "Statement": [statement]}}
+
+
+def test_a_message_is_hidden_for_six_times_as_long_as_its_function_may_take(template: Json) -> None:
+    for seconds in template["Parameters"]["QueueTimeout"]["AllowedValues"]:
+        stack = Stack(template, Queue="standard", QueueTimeout=str(seconds))
+        assert stack["QueueFunction"]["Timeout"] == str(seconds)
+        assert stack["MessageQueue"]["VisibilityTimeout"] == 6 * seconds
+
+
+def test_the_function_of_the_queue_is_the_same_image_without_http_and_reports_each_failure(template: Json) -> None:
+    stack = Stack(template, Queue="standard", QueueReservedConcurrency="20", QueueMaximumConcurrency="20")
+    function = stack["QueueFunction"]
+    assert function["Code"] == stack["ProcessFunction"]["Code"]
+    assert function["ImageConfig"] == {"Command": ["python", "-m", "lambda_app.server", "lambda_app.events.handler"]}
+    assert function["ReservedConcurrentExecutions"] == "20"
+    assert stack["QueueFunctionMessages"] == {
+        "EventSourceArn": {"Fn::GetAtt": ["MessageQueue", "Arn"]},
+        "FunctionName": {"Ref": "QueueFunction"},
+        "BatchSize": "10",
+        "MaximumBatchingWindowInSeconds": "0",
+        "FunctionResponseTypes": ["ReportBatchItemFailures"],
+        "ScalingConfig": {"MaximumConcurrency": "20"},
+    }
+
+
+def test_a_fifo_queue_has_no_batch_window_which_aws_would_refuse(template: Json) -> None:
+    assert "MaximumBatchingWindowInSeconds" not in Stack(template, Queue="fifo")["QueueFunctionMessages"]
+
+
+def test_the_first_message_in_the_dead_letter_queue_raises_the_alarm(template: Json) -> None:
+    topic = "arn:aws:sns:us-east-1:123456789012:alarms"
+    alarm = Stack(template, Queue="standard", AlarmTopic=topic)["DeadLetterAlarm"]
+    assert (alarm["MetricName"], alarm["Threshold"], alarm["ComparisonOperator"]) == (
+        "ApproximateNumberOfMessagesVisible",
+        0,
+        "GreaterThanThreshold",
+    )
+    assert alarm["Dimensions"] == [{"Name": "QueueName", "Value": {"Fn::GetAtt": ["DeadLetterQueue", "QueueName"]}}]
+    assert alarm["AlarmActions"] == [topic]
+    assert "AlarmActions" not in Stack(template, Queue="standard")["DeadLetterAlarm"]
+
+
+def test_samconfig_sets_parameters_that_the_template_has(template: Json) -> None:
+    config = tomllib.loads((ROOT / "samconfig.toml").read_text())
+    for environment in ("default", "prod"):
+        for override in config[environment]["deploy"]["parameters"].get("parameter_overrides", []):
+            assert override.partition("=")[0] in template["Parameters"]

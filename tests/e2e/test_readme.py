@@ -4,7 +4,6 @@ The commands of `console docker` end by themselves. The one of `console server` 
 until its section ends.
 """
 
-import os
 import re
 from contextlib import ExitStack
 from pathlib import Path
@@ -16,7 +15,7 @@ from readme import Command, commands, matches
 
 from tests.e2e.tools import Server, run, wait_for
 
-README = Path(os.environ.get("README", ROOT / "README.md")).read_text()
+README = (ROOT / "README.md").read_text()
 SECTIONS = {
     section.partition("\n")[0].lstrip("# "): section
     for section in re.split(r"^(?=##+ )", README, flags=re.MULTILINE)

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from contextvars import ContextVar, copy_context
 from http import HTTPStatus
 from time import perf_counter
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
@@ -18,15 +18,12 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lambda_app import __version__
 from lambda_app.endpoint import ENDPOINT, MAX_BYTES, Endpoint, too_large
-from lambda_app.problem import JSON_LINES, MEDIA_TYPE, InvalidInput, Problem, refused
+from lambda_app.problem import JSON_LINES, MEDIA_TYPE, TITLES, InvalidInput, Problem, refused
 from lambda_app.settings import whole_number
-
-T = TypeVar("T")
 
 MAX_LINES = 65_536
 LINES_AT_ONCE = 128
@@ -40,13 +37,13 @@ logger = logging.getLogger(__name__)
 class Application(FastAPI):
     """FastAPI, with routes that read their requests themselves, and are documented where the document is asked for."""
 
-    endpoint: Endpoint
-
     def openapi(self) -> dict[str, Any]:
-        """Return the OpenAPI document, which FastAPI keeps."""
+        """Return the OpenAPI document."""
         from lambda_app.openapi import complete  # noqa: PLC0415 (no request but this one needs it)
 
-        return complete(super().openapi(), self.endpoint)
+        if self.openapi_schema is None:
+            self.openapi_schema = complete(super().openapi(), self.state.endpoint)
+        return self.openapi_schema
 
 
 class RequestLog:
@@ -79,13 +76,13 @@ class RequestLog:
 
         try:
             await self.app(scope, receive, send_with_id)
-        except ClientDisconnect:
-            logger.info("the client went away before its request was read")
-        except Exception:
+        except (Exception, asyncio.CancelledError) as error:
             logger.exception("unexpected error")
             if status:
                 raise  # the server has to break off an answer that is on its way
-            await problem_response(Problem(500))(scope, receive, send_with_id)
+            # It cancels what is in flight when its grace period is over.
+            answer = Problem(503 if isinstance(error, asyncio.CancelledError) else 500)
+            await problem_response(answer)(scope, receive, send_with_id)
         finally:
             if logger.isEnabledFor(logging.INFO):
                 path = scope.get("raw_path") or quote(scope["path"], errors="replace").encode()
@@ -94,25 +91,15 @@ class RequestLog:
             REQUEST_ID.reset(token)
 
 
-class RequestIdFormatter(logging.Formatter):
-    """Puts the id of the current request into every line, whoever logs it."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """Return the record as text."""
-        record.request_id = REQUEST_ID.get()
-        return super().format(record)
-
-
 def configure_logging() -> None:
-    """Log to standard error with request ids, unless the process has set up its logging already, as Lambda does."""
+    """Log to standard error with request ids, except in Lambda, or where the process has set up its logging already."""
     # RequestLog writes the line of each request. uvicorn's own would be a second one, without its id.
-    access = logging.getLogger("uvicorn.access")
-    access.handlers.clear()
-    access.propagate = False
+    logging.getLogger("uvicorn.access").disabled = True
     root = logging.getLogger()
-    if not root.handlers:
+    if not root.handlers and "AWS_LAMBDA_RUNTIME_API" not in os.environ:
         handler = logging.StreamHandler()
-        handler.setFormatter(RequestIdFormatter("%(asctime)s %(levelname)s %(request_id)s %(name)s: %(message)s"))
+        handler.addFilter(lambda record: record.__dict__.update(request_id=REQUEST_ID.get()) or True)
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(request_id)s %(name)s: %(message)s"))
         root.addHandler(handler)
         root.setLevel(logging.INFO)
 
@@ -122,13 +109,12 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Start up and shut down, once per process. What your function needs for its whole life is opened here."""
     configure_logging()
     threads = whole_number("PROCESS_THREADS", 16, 0, 1000)
-    app.state.executor = ThreadPoolExecutor(threads, "process") if threads else None
-    yield
-    if app.state.executor is not None:
-        app.state.executor.shutdown(wait=False, cancel_futures=True)
+    with ThreadPoolExecutor(threads or 1, "process") as executor:  # which starts no thread that it does not need
+        app.state.executor = executor if threads else None
+        yield
 
 
-async def call(request: Request, function: Callable[[T], Any], argument: T) -> Any:  # noqa: ANN401 (function's own)
+async def call(request: Request, function: Callable[[Any], Any], argument: object) -> Any:  # noqa: ANN401 (function's)
     """Call a function that may block: in a thread, except with PROCESS_THREADS=0 and in Lambda."""
     executor = getattr(request.app.state, "executor", None)
     if executor is None or "aws.event" in request.scope:
@@ -143,18 +129,20 @@ async def read_body(request: Request, media_types: tuple[str, ...], hint: str = 
     Raises InvalidInput: 415 where its content type is none of the media types, 413 above 1 MiB.
     """
     headers = request.headers
-    content_type = headers.get("content-type", "")
-    if content_type and content_type not in media_types:
-        essence = content_type.partition(";")[0].strip().lower()
-        structured = "application/json" in media_types and re.fullmatch(r"application/[^/]+\+json", essence)
-        if essence not in media_types and not structured:
-            raise InvalidInput(415, f"The content type must be {' or '.join(media_types)}.")
+    essence = headers.get("content-type", "").partition(";")[0].strip().lower()
+    structured = essence.endswith("+json") and "application/json" in media_types
+    if essence and essence not in media_types and not structured:
+        raise InvalidInput(415, f"The content type must be {' or '.join(media_types)}.")
     length = headers.get("content-length", "")
     if length.isdecimal() and int(length[:20]) > MAX_BYTES:
         raise too_large(hint)
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
+    message: Message = {"more_body": True}
+    while message.get("more_body"):  # not request.stream(), which takes longer than all the rest of this
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise InvalidInput(400, "The client went away before its request was read.")
+        body += message.get("body", b"")
         if len(body) > MAX_BYTES:
             raise too_large(hint)
     return bytes(body)
@@ -170,7 +158,8 @@ async def on_error(_: Request, error: Exception) -> Response:
     match error:
         case HTTPException(status_code=status, detail=detail):  # the detail is the reason phrase where none was given
             phrase = HTTPStatus(status).phrase if status in set(HTTPStatus) else "Error"
-            problem = Problem(status, None if detail == phrase else str(detail), title=phrase)
+            problem = Problem(status, None if detail == phrase else str(detail))
+            problem.title = TITLES.get(status, phrase)
             return problem_response(problem, dict(error.headers or {}))
         case RequestValidationError():
             return problem_response(refused(error.errors()))
@@ -191,7 +180,7 @@ def create_app(endpoint: Endpoint) -> FastAPI:
         swagger_ui_oauth2_redirect_url=None,
         exception_handlers=dict.fromkeys((Problem, HTTPException, RequestValidationError), on_error),
     )
-    app.endpoint = endpoint
+    app.state.endpoint = endpoint
     app.add_middleware(RequestLog)
 
     async def process(request: Request) -> Response:

@@ -26,6 +26,9 @@ logger = logging.getLogger(__name__)
 _PATTERNS = {"host": re.compile(r"[^:]*(:[0-9]{1,5})?"), "x-forwarded-port": re.compile(r"[0-9]{1,5}")}
 
 
+POST = {"method": "POST", "path": "/process", "sourceIp": ""}
+
+
 class LambdaHandler(EventHandler):
     """The Lambda handler of an application: HTTP events and bare bodies go through it, all else as in EventHandler.
 
@@ -54,14 +57,8 @@ class LambdaHandler(EventHandler):
 
     def answer_body(self, event: dict[str, Any], context: object) -> object:
         """Answer `{"body": …}` as if it had been posted to the endpoint."""
-        post = {
-            "version": "2.0",
-            "headers": {"content-type": "application/json"},
-            "requestContext": {"http": {"method": "POST", "path": "/process", "sourceIp": ""}},
-            "body": event["body"],
-            "isBase64Encoded": event.get("isBase64Encoded") is True,
-        }
-        return self.answer_http(post, context)
+        post = {"version": "2.0", "headers": {"content-type": "application/json"}, "requestContext": {"http": POST}}
+        return self.answer_http({**event, **post}, context)
 
     def answer_http(self, event: Any, context: Any) -> dict[str, Any]:  # noqa: ANN401 (JSON; Lambda's context)
         """Answer an HTTP event through the application, or with 400 where it cannot be made a request."""
@@ -128,17 +125,14 @@ def readable(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def _readable_headers(headers: object) -> dict[str, Any]:
-    if not isinstance(headers, dict):
-        return {}
-    return {
-        name: value
-        for name, value in headers.items()
-        if (type(value) is str and name.lower() not in _PATTERNS) or _is_readable(name, value)
-    }
+    items = headers.items() if isinstance(headers, dict) else ()
+    return {name: value for name, value in items if _is_readable(name, value)}
 
 
 def _is_readable(name: str, value: object) -> bool:
     pattern = _PATTERNS.get(name.lower())
+    if pattern is None and isinstance(value, str):
+        return True
     values = value if isinstance(value, list) else [value]  # a list where it is a multi-value header
     return all(isinstance(text, str) and (pattern is None or pattern.fullmatch(text)) for text in values)
 

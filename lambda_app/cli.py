@@ -5,14 +5,13 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, BinaryIO, TextIO, TypeVar
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
 from lambda_app import __version__
 
 if TYPE_CHECKING:
     from lambda_app.endpoint import Endpoint
-
-T = TypeVar("T")
 
 PROGRAM = "lambda-app"
 ANSWERED, FAILED, REFUSED, INTERRUPTED = 0, 1, 2, 130
@@ -29,10 +28,10 @@ def main(argv: Sequence[str] | None = None, endpoint: "Endpoint | None" = None) 
         report("interrupted")
         return INTERRUPTED
     except BrokenPipeError:  # whoever reads has enough (`| head`): no error
-        discard_output()
+        discard(sys.stdout)
         return ANSWERED
     except OSError as error:
-        discard_output()
+        discard(sys.stdout)
         report(f"the answer cannot be written: {error.strerror}")
         return FAILED
 
@@ -84,11 +83,10 @@ def as_text(answer: bytes) -> bytes:
     """Return a response document as a person reads it: of its only field the value, a string without its quotes."""
     from pydantic_core import from_json, to_json  # noqa: PLC0415 (as in run)
 
-    document = from_json(answer)
-    if len(document) != 1:
-        return answer
-    (value,) = document.values()
-    return value.encode() if isinstance(value, str) else to_json(value)
+    with suppress(ValueError):  # nested deeper than it reads, or of more fields than one
+        (value,) = from_json(answer).values()
+        return value.encode() if isinstance(value, str) else to_json(value)
+    return answer
 
 
 def read_message() -> str:
@@ -99,11 +97,11 @@ def read_message() -> str:
     from lambda_app.endpoint import MAX_BYTES  # noqa: PLC0415 (as in run)
 
     # No more than it takes for the reader to see that it is too large.
-    message = read(lambda stdin: stdin.read(MAX_BYTES + 1))
+    message: bytes = read(lambda stdin: stdin.read(MAX_BYTES + 1))
     return message.removesuffix(b"\n").decode(errors="surrogateescape")
 
 
-def read(reading: Callable[[BinaryIO], T]) -> T:
+def read(reading: Callable[[BinaryIO], Any]) -> Any:  # noqa: ANN401 (what reading returns)
     """Return what reading standard input returns; raises InvalidInput where it cannot be read."""
     from lambda_app.problem import InvalidInput  # noqa: PLC0415 (as in run)
 
@@ -127,10 +125,10 @@ def opened(stream: TextIO | None) -> BinaryIO:
     return stream.buffer
 
 
-def discard_output() -> None:
-    """Send what is still buffered for standard output nowhere, for Python would fail on it again at exit."""
-    if sys.stdout is not None:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def discard(stream: TextIO | None) -> None:
+    """Send what is still buffered for a stream nowhere, for Python would fail on it again at exit."""
+    if stream is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def report(message: str) -> None:
@@ -140,7 +138,10 @@ def report(message: str) -> None:
 
 
 def tell(text: str) -> None:
-    """Write to standard error, where there is one."""
+    """Write to standard error, where there is one that can be written: the exit status says it all the same."""
     if sys.stderr is not None:
-        sys.stderr.write(text)
-        sys.stderr.flush()
+        try:
+            sys.stderr.write(text)
+            sys.stderr.flush()
+        except OSError:
+            discard(sys.stderr)

@@ -9,6 +9,8 @@ from pydantic_core import to_json
 from lambda_app.problem import InvalidInput, Problem, ProcessingFailed, refused
 from lambda_app.process import process
 
+Model = type[BaseModel]
+
 MAX_BYTES = 1_048_576
 
 
@@ -45,16 +47,17 @@ def process_message(request: ProcessRequest) -> ProcessResponse:
     # Needs no change when the models do: `process` takes the request's fields by name, and returns a dict of the
     # response's fields or the value of its first one. The docstring is what OpenAPI and `--help` say of it.
     answer: object = process(**dict(request))
-    fields = answer if isinstance(answer, dict) else {next(iter(ProcessResponse.model_fields)): answer}
-    return ProcessResponse.model_validate(fields)
+    fields = answer if isinstance(answer, dict) else {FIRST_FIELD: answer}
+    return ProcessResponse.model_validate(fields, by_alias=True, by_name=True)
+
+
+FIRST_FIELD = next(iter(ProcessResponse.model_fields))
 
 
 class Endpoint:
     """A function from one model to another, and the way in and out of it: documents of at most 1 MiB."""
 
-    def __init__(
-        self, function: Callable[[Any], BaseModel], request: type[BaseModel], response: type[BaseModel]
-    ) -> None:
+    def __init__(self, function: Callable[[Any], BaseModel], request: Model, response: Model) -> None:
         self.function = function
         self.request = request
         self.response = response
@@ -87,11 +90,16 @@ class Endpoint:
         request = self.read(document)
         try:
             return self.function(request).model_dump_json(by_alias=True).encode()
-        except (Exception, SystemExit):  # a function that exits must not take the server with it
+        except KeyboardInterrupt:
+            raise
+        except BaseException:  # a function that exits, or is cancelled, must not take the server with it
             # Not above: the terminal door has no other use for logging, a tenth of its start-up.
             import logging  # noqa: PLC0415
 
-            logging.getLogger(__name__).exception("processing failed")
+            logger = logging.getLogger(__name__)
+            if not logger.hasHandlers():  # the terminal's error is one line
+                logger.addHandler(logging.NullHandler())
+            logger.exception("processing failed")
             raise ProcessingFailed from None
 
     def answer_line(self, line: bytes) -> tuple[int, bytes]:

@@ -27,6 +27,11 @@ class Interrupt:
         self.waiting = False
         signal.signal(signal.SIGINT, self._on_signal)
 
+    def wait(self) -> bool:
+        """Let it take effect at once from here on; tell whether there is anything to wait for."""
+        self.waiting = True
+        return not self.seen
+
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         if self.seen or self.waiting:
             raise KeyboardInterrupt
@@ -82,12 +87,8 @@ def answer_stream(endpoint: Endpoint) -> int:
     interrupt = Interrupt()
     progress = Progress()
     try:
-        while not interrupt.seen:
-            interrupt.waiting = True
-            line = read(_read_line)
+        while interrupt.wait() and (line := read(_read_line)):
             interrupt.waiting = False
-            if not line:
-                break
             status, answer = endpoint.answer_line(line.removesuffix(b"\n"))
             sink.write(answer + b"\n")
             if flushes:

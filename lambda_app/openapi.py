@@ -4,10 +4,12 @@ from typing import Any, Literal
 
 from fastapi import FastAPI, Response
 from pydantic import BaseModel, Field
+from pydantic.json_schema import models_json_schema
 
 from lambda_app.endpoint import Endpoint, too_large
 from lambda_app.problem import JSON_LINES, MEDIA_TYPE, InvalidInput, Problem, refused
 
+REF = "#/components/schemas/"
 NOT_JSON = {"loc": (), "type": "json_invalid", "msg": "Invalid JSON: expected value at line 1 column 1"}
 MISSING = {"loc": ("message",), "type": "missing", "msg": "Field required"}
 PROBLEMS = {
@@ -52,7 +54,10 @@ class Health(BaseModel):
 
 def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {
-        problem.status: {"description": description, "model": ProblemDocument, "example": problem.document}
+        problem.status: {
+            "description": description,
+            "content": {MEDIA_TYPE: {"schema": {"$ref": f"{REF}ProblemDocument"}, "example": problem.document}},
+        }
         for description, problem in PROBLEMS.items()
         if problem.status in statuses
     }
@@ -80,13 +85,8 @@ def complete(document: dict[str, Any], endpoint: Endpoint) -> dict[str, Any]:
     )(process_batch)
     described.get("/health", response_model=Health)(health)
     own = described.openapi()
-    for operation in (operation for path in own["paths"].values() for operation in path.values()):
-        for response in operation["responses"].values():
-            if "example" in response:  # which FastAPI takes for JSON like any other
-                response["content"] = {
-                    MEDIA_TYPE: {**response["content"]["application/json"], "example": response.pop("example")}
-                }
     document["paths"] = own["paths"] | document["paths"]
+    _, problems = models_json_schema([(ProblemDocument, "serialization")], ref_template=f"{REF}{{model}}")
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
-    schemas.update(own["components"]["schemas"])
+    schemas.update(own["components"]["schemas"] | problems["$defs"])
     return document

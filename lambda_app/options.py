@@ -47,6 +47,8 @@ def build_parser(endpoint: Endpoint) -> tuple[Parser, str | None]:
         description = (field.description or "").replace("%", "%%")
         try:
             if message_field is None and field.is_required() and field.annotation is str:
+                if key in BUILT_IN:  # which argparse does not notice of a positional argument
+                    parser.error(f"the field {key!r} of the request model collides with another option: --{key}")
                 message_field = key
                 description += " Without it, or with -, standard input is the message."
                 parser.add_argument(key, nargs="?", default=argparse.SUPPRESS, help=description)
@@ -75,9 +77,9 @@ def _spelling(key: str, annotation: Any) -> dict[str, Any]:  # noqa: ANN401 (any
 def _alternatives(annotation: Any = Any) -> list[Any]:  # noqa: ANN401 (as above)
     """Return the members of a union without None, or the type itself."""
     if get_origin(annotation) is Annotated:
-        annotation = get_args(annotation)[0]
+        return _alternatives(get_args(annotation)[0])
     if get_origin(annotation) in {Union, UnionType}:
-        return [kind for kind in get_args(annotation) if kind is not NoneType]
+        return [kind for member in get_args(annotation) for kind in _alternatives(member) if kind is not NoneType]
     return [annotation]
 
 

@@ -1,6 +1,6 @@
 """The error document of every door (RFC 9457, Problem Details for HTTP APIs)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pydantic_core import to_json
@@ -22,10 +22,14 @@ TITLES = {
     503: "Service Unavailable",
 }
 
-# pydantic's own words for these two repeat a part of the input, which no problem may carry.
+# pydantic's own words for these repeat a part of the input, which no problem may carry.
 DETAILS = {
+    "byte_size_unit": "Input should have a unit of bytes",
+    "bytes_invalid_encoding": "Input should be validly encoded bytes",
+    "import_error": "Input should be importable",
     "union_tag_invalid": "Input should have one of the expected tags",
     "uuid_parsing": "Input should be a valid UUID",
+    "zoneinfo_str": "Input should be a valid time zone",
 }
 
 _UNRESERVED = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._"
@@ -39,14 +43,15 @@ class Problem(Exception):
     the first 20 of them are in the document, followed by `errorCount` where there are more.
     """
 
-    def __init__(
-        self, status: int, detail: str | None = None, *, title: str | None = None, errors: Iterable[Any] = ()
-    ) -> None:
+    title = "Error"
+
+    def __init__(self, status: int, detail: str | None = None, errors: Sequence[Any] = (), count: int = 0) -> None:
         super().__init__(status, detail)
         self.status = status
-        self.title = TITLES.get(status) or title or "Error"
+        self.title = TITLES.get(status, self.title)
         self.detail = detail
-        self.errors = list(errors)
+        self.errors = errors[:MAX_ERRORS]
+        self.count = count or len(errors)
 
     @property
     def document(self) -> dict[str, Any]:
@@ -56,17 +61,17 @@ class Problem(Exception):
             "title": self.title,
             "status": self.status,
             "detail": self.detail,
-            "errors": self.errors[:MAX_ERRORS],
-            "errorCount": len(self.errors) if len(self.errors) > MAX_ERRORS else None,
+            "errors": self.errors,
+            "errorCount": self.count if self.count > MAX_ERRORS else None,
         }
         return {name: value for name, value in members.items() if value}
 
     @property
     def line(self) -> str:
         """The problem in one line of text: its pointers and codes, joined by semicolons."""
-        errors = [f"{error['pointer']}: {error['code']}: {error['detail']}" for error in self.errors[:MAX_ERRORS]]
-        if len(self.errors) > MAX_ERRORS:
-            errors.append(f"{len(self.errors) - MAX_ERRORS} more")
+        errors = [f"{error['pointer']}: {error['code']}: {error['detail']}" for error in self.errors]
+        if self.count > MAX_ERRORS:
+            errors.append(f"{self.count - MAX_ERRORS} more")
         return "; ".join(errors) or self.detail or self.title
 
     def json(self) -> bytes:
@@ -88,7 +93,7 @@ class ProcessingFailed(Problem):
         super().__init__(500)
 
 
-def refused(errors: Iterable[Mapping[str, Any]]) -> InvalidInput:
+def refused(errors: Sequence[Mapping[str, Any]]) -> InvalidInput:
     """Return the refusal that pydantic's errors amount to: 400 where the document is no JSON at all, else 422."""
     listed = [
         {
@@ -96,11 +101,11 @@ def refused(errors: Iterable[Mapping[str, Any]]) -> InvalidInput:
             "code": error["type"],
             "detail": DETAILS.get(error["type"], error["msg"]),
         }
-        for error in errors
+        for error in errors[:MAX_ERRORS]  # of which there may be hundreds of thousands
     ]
     if listed[0]["pointer"] == "#" and listed[0]["code"] == "json_invalid":
         return InvalidInput(400, "The document is not JSON.", errors=listed)
-    return InvalidInput(422, "The document is not what the request model asks for.", errors=listed)
+    return InvalidInput(422, "The document is not what the request model asks for.", errors=listed, count=len(errors))
 
 
 def pointer(location: Iterable[str | int]) -> str:

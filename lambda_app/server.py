@@ -14,6 +14,8 @@ from importlib import import_module
 from lambda_app.settings import whole_number
 
 HANDLER = "lambda_app.aws_lambda.handler"
+# As many as the interpreter wants to see before it specialises what it runs (PEP 659).
+WARM_UP_CALLS = 20
 
 
 def main() -> None:
@@ -52,8 +54,9 @@ def prepare_snapshot(function: Callable[[object, object], object]) -> None:
     from snapshot_restore_py import register_after_restore  # noqa: PLC0415
 
     register_after_restore(random.seed)
-    with suppress(Exception):  # which is what a handler without HTTP makes of it
-        function({"body": ""}, None)
+    for _ in range(WARM_UP_CALLS):
+        with suppress(Exception):  # which is what a handler without HTTP makes of it
+            function({"body": ""}, None)
 
 
 def serve_rest() -> None:

@@ -9,6 +9,6 @@ def whole_number(name: str, default: int, lowest: int, highest: int) -> int:
     Raises ValueError, naming the variable and its range, where it holds anything else.
     """
     text = os.environ.get(name) or str(default)
-    if not (text.isascii() and text.isdigit() and lowest <= int(text[:10]) <= highest):
+    if not (text.isascii() and text.isdigit() and lowest <= int(text.lstrip("0")[:10] or 0) <= highest):
         raise ValueError(f"{name} must be a whole number from {lowest} to {highest}")
     return int(text)

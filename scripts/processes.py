@@ -170,6 +170,7 @@ class LambdaRuntime:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # which would hold back an event's second packet
 
             def do_GET(self) -> None:
                 name = self.path.rsplit("/runtime/", 1)[1]

@@ -3,6 +3,7 @@
 As a process: `uvicorn tests.echo:app`, `awslambdaric tests.echo_lambda.handler`, `python -m tests.echo`.
 """
 
+import asyncio
 import time
 from typing import Annotated
 
@@ -36,6 +37,8 @@ def echo(request: EchoRequest) -> EchoResponse:
             raise Broken("secret")
         case "exit":
             raise SystemExit("secret")
+        case "cancelled":
+            raise asyncio.CancelledError("secret")
         case "surrogate":
             return EchoResponse(message="\ud800")
         case "sleep":

@@ -42,6 +42,8 @@ class OrderRequest(Document):
     colour: Literal["red", "green"] | None = None
     unit: Annotated[str, Field(alias="unit-of-measure")] = "piece"
     extra: dict[str, int] | None = None
+    note: Annotated[str, Field(max_length=5)] | None = None
+    urgent: Annotated[bool, Field()] | None = None
 
 
 class OrderResponse(Document):

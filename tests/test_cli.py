@@ -31,6 +31,8 @@ ORDER_DEFAULTS = {
     "colour": None,
     "unit-of-measure": "piece",
     "extra": None,
+    "note": None,
+    "urgent": None,
 }
 
 
@@ -86,6 +88,8 @@ def test_a_command_line_has_its_answer_or_one_line_of_error(
         (["tea", "--count=1", "--colour", "red"], {"colour": "red"}),
         (["tea", "--count=1", "--unit-of-measure", "box"], {"unit-of-measure": "box"}),
         (["tea", "--count=1", "--extra", '{"a": 1}'], {"extra": {"a": 1}}),
+        (["tea", "--count=1", "--note", "123"], {"note": "123"}),
+        (["tea", "--count=1", "--no-urgent"], {"urgent": False}),
         (["--count", "9" * 4000, "tea"], {"count": int("9" * 4000)}),
     ],
 )
@@ -135,11 +139,12 @@ def test_help_names_every_field_with_its_description(
         assert f"--{name}" in out or name == "name"
 
 
+@pytest.mark.parametrize("kind", [int, str])
 @pytest.mark.parametrize("name", ["json", "jsonl", "help", "version"])
 def test_a_field_that_collides_with_a_built_in_option_is_named(
-    name: str, capfdbinary: pytest.CaptureFixture[bytes]
+    name: str, kind: type, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
-    fields: dict[str, Any] = {"field": (int, Field(alias=name))}
+    fields: dict[str, Any] = {"field": (kind, Field(alias=name))}
     model = create_model("Collides", __base__=Document, **fields)
     status, out, error = run(capfdbinary, "--version", "--json", endpoint=Endpoint(lambda _: model(), model, model))
     assert (status, out) == (2, "")
@@ -230,6 +235,11 @@ def shell(command: str, **env: str) -> subprocess.CompletedProcess[str]:
         ('yes \'{"message": "a"}\' | lambda-app --jsonl | head -n 1', 141, '{"message":"a"}\n', ""),
         ("lambda-app hello 2>&-", 0, "hello\n", ""),
         ("lambda-app '' 2>&-", 2, "", ""),
+        ("lambda-app '' 2> >(true)", 2, "", ""),
+        ("lambda-app '' 2> /dev/full", 2, "", ""),
+        ('echo \'{"message": "a"}\' | lambda-app --jsonl 2> /dev/full', 0, '{"message":"a"}\n', ""),
+        ("lambda-app raise", 1, "", "Internal Server Error"),
+        ("lambda-app cancelled", 1, "", "Internal Server Error"),
         ("PYTHONIOENCODING=latin-1 lambda-app 漢", 0, "漢\n", ""),
         ("LC_ALL=C lambda-app 漢", 0, "漢\n", ""),
     ],

@@ -4,21 +4,26 @@ import json
 import logging
 from datetime import date
 from decimal import Decimal
+from typing import Annotated, Any
 
 import pytest
+from pydantic import Field
 from sample import document
 
-from lambda_app.endpoint import ENDPOINT, MAX_BYTES, Endpoint
+from lambda_app import endpoint
+from lambda_app.cli import main
+from lambda_app.endpoint import ENDPOINT, MAX_BYTES, Document, Endpoint
+from lambda_app.events import EventHandler
 from lambda_app.problem import InvalidInput, ProcessingFailed
-from tests.echo import ECHO
+from tests.echo import ECHO, EchoRequest
 from tests.order import ORDER, OrderRequest, Priority, Size
 
 ORDERED = {"name": "tea", "count": 2}
 
 
-def codes(value: object, endpoint: Endpoint = ECHO) -> list[tuple[str, str]]:
+def codes(value: object, of: Endpoint = ECHO) -> list[tuple[str, str]]:
     with pytest.raises(InvalidInput) as caught:
-        endpoint.read(value)
+        of.read(value)
     return [(error["pointer"], error["code"]) for error in caught.value.errors]
 
 
@@ -81,7 +86,7 @@ def test_a_document_of_1_mib_is_read_and_one_byte_more_is_too_large() -> None:
     }
 
 
-@pytest.mark.parametrize("message", ["raise", "exit", "surrogate"])
+@pytest.mark.parametrize("message", ["raise", "exit", "cancelled", "surrogate"])
 def test_a_failure_is_told_without_its_cause_which_is_logged(message: str, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.ERROR)
     with pytest.raises(ProcessingFailed) as caught:
@@ -107,3 +112,37 @@ def test_a_response_is_written_by_its_aliases() -> None:
 )
 def test_a_line_is_answered_with_a_response_or_a_problem(line: bytes, status: int, answer: bytes) -> None:
     assert ECHO.answer_line(line) == (status, answer)
+
+
+class Aliased(Document):
+    total: Annotated[float, Field(alias="theTotal")]
+
+
+def test_a_response_may_be_given_by_name_and_is_written_by_alias(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(endpoint, "ProcessResponse", Aliased)
+    monkeypatch.setattr(endpoint, "FIRST_FIELD", "total")
+    for answer in (1.0, {"total": 1.0}, {"theTotal": 1.0}):
+        monkeypatch.setattr(endpoint, "process", lambda answer=answer, **_: answer)
+        written = ENDPOINT.function(ENDPOINT.read(document(ENDPOINT.request)))
+        assert written.model_dump_json(by_alias=True) == '{"theTotal":1.0}'
+
+
+class Deep(Document):
+    value: Any
+
+
+def deep(_: EchoRequest) -> Deep:
+    value: list[object] = []
+    for _number in range(205):
+        value = [value]
+    return Deep(value=value)
+
+
+def test_an_answer_that_is_nested_too_deeply_to_be_read_again_ends_in_a_named_error(
+    capfdbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    nested = Endpoint(deep, EchoRequest, Deep)
+    with pytest.raises(ProcessingFailed):
+        EventHandler(nested)({"message": "a"}, None)
+    assert main(["a"], nested) == 0
+    assert capfdbinary.readouterr().out.startswith(b'{"value":[[[')

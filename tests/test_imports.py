@@ -24,13 +24,13 @@ class Door(NamedTuple):
 DOORS = {
     "terminal": Door(
         "from lambda_app.cli import main; main(['hello'])",
-        {*WEB, *AVOIDABLE, "awslambdaric", "http", "json", "lambda_app.jsonl", "logging", "ssl", "traceback"},
-        200,
+        {*WEB, *AVOIDABLE, "awslambdaric", "http", "lambda_app.jsonl", "logging", "ssl", "traceback"},
+        225,  # 184 on Python 3.11, 208 on 3.13
     ),
     "terminal --help": Door(
         "from lambda_app.cli import main; main(['--help'])",
-        {*WEB, *AVOIDABLE, "awslambdaric", "http", "json", "lambda_app.jsonl", "logging", "ssl", "traceback"},
-        200,
+        {*WEB, *AVOIDABLE, "awslambdaric", "http", "lambda_app.jsonl", "logging", "ssl", "traceback"},
+        225,  # 184 on Python 3.11, 208 on 3.13
     ),
     "terminal --version": Door(
         "from lambda_app.cli import main; main(['--version'])",
@@ -39,8 +39,8 @@ DOORS = {
     ),
     "events": Door(
         "from lambda_app.events import handler; handler({'message': 'hello'}, None)",
-        {*WEB, *AVOIDABLE, "argparse", "awslambdaric", "http", "json", "lambda_app.app", "lambda_app.cli", "ssl"},
-        205,
+        {*WEB, *AVOIDABLE, "argparse", "awslambdaric", "http", "lambda_app.app", "lambda_app.cli", "ssl"},
+        230,
     ),
     "aws_lambda": Door(
         "from lambda_app.aws_lambda import handler; handler({'body': '{\"message\": \"hello\"}'}, None)",

@@ -41,8 +41,8 @@ def test_the_text_of_a_problem_is_its_document() -> None:
     assert str(ProcessingFailed()) == '{"type":"about:blank","title":"Internal Server Error","status":500}'
 
 
-def test_a_status_that_has_no_title_here_takes_the_given_one() -> None:
-    assert [Problem(418, title="I'm a teapot").title, Problem(599).title] == ["I'm a teapot", "Error"]
+def test_a_status_that_has_no_title_here_is_an_error() -> None:
+    assert Problem(599).document == {"type": "about:blank", "title": "Error", "status": 599}
 
 
 def test_of_more_than_20_errors_20_are_listed_and_all_are_counted() -> None:

@@ -83,7 +83,7 @@ def test_a_client_that_breaks_off_does_not_disturb_the_next() -> None:
             client.sendall(b"POST /process HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{")
             time.sleep(0.2)
         assert server.post(b'{"message": "a"}').json() == {"message": "a"}
-    assert b"the client went away" in server.log
+    assert b"POST /process 400" in server.log
     assert b"Traceback" not in server.log
 
 
@@ -118,3 +118,18 @@ def test_a_snapshot_is_taken_after_the_work_of_a_first_request_and_restored_with
     assert re.findall("hook: (.*)", runtime.log.decode()) == ["before 2", "before 1", "after 1"]
     # The first call after the restore does what a warm one does: it imports nothing, and all is compiled and cached.
     assert first == second == {"imported": [], "seeded": True}
+
+
+def test_a_request_that_outlasts_the_grace_period_is_answered_503() -> None:
+    answers = []
+    with (
+        RestServer(*SERVER, env={"SHUTDOWN_TIMEOUT": "1"}) as server,
+        socket.create_connection(("127.0.0.1", server.port)) as client,
+    ):
+        client.sendall(b"POST /process HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{")
+        time.sleep(0.2)
+        server.stop()
+        while part := client.recv(65_536):
+            answers.append(part)
+    assert b"".join(answers).startswith(b"HTTP/1.1 503 ")
+    assert b'{"type":"about:blank","title":"Service Unavailable","status":503}' in b"".join(answers)

@@ -95,15 +95,15 @@ class Emulator(Container):
     """AWS's Runtime Interface Emulator alone in front of an image, as AWS documents it.
 
     Lambda's developer guide, "Deploy Python Lambda functions with container images": the emulator is mounted and made
-    the entry point, the image's own command its arguments.
+    the entry point, the image's own command, or another one, its arguments.
     """
 
-    def __init__(self, image: str) -> None:
+    def __init__(self, image: str, *command: str, options: tuple[str, ...] = ()) -> None:
         architecture = {"aarch64": "arm64"}.get(platform.machine(), platform.machine())
         (emulator,) = (TOOLS.parent / "lib").glob(f"python3*/site-packages/samcli/local/rapid/*-{architecture}")
         mounted = ("--volume", f"{emulator}:/aws-lambda-rie:ro", "--entrypoint", "/aws-lambda-rie")
-        command = inspect(image)["Config"]["Cmd"]
-        super().__init__(image, *command, port=8080, options=(*HARDENED, *mounted))
+        command = command or tuple(inspect(image)["Config"]["Cmd"])
+        super().__init__(image, *command, port=8080, options=(*HARDENED, *mounted, *options))
 
     def invoke(self, event: bytes) -> Any:  # noqa: ANN401 (a JSON value)
         """Invoke the function with an event."""

@@ -1,0 +1,187 @@
+"""The table of the results, and the targets that they are held against."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import batch
+import cold
+import rest
+import restored
+import terminal
+import warm
+from rounds import TIMES, Samples, median, ratio
+
+MEGABYTE = 1_000_000
+
+
+class Target(NamedTuple):
+    """A bound for the ratio of two rows in a metric of a section."""
+
+    name: str
+    section: str
+    row: str
+    baseline: str
+    metric: str
+    bound: float
+    at_most: bool = True
+
+
+TARGETS = [
+    Target("cold start, against multi-stage", "cold", "ours", "fastapi-multi-stage", "seconds", 0.42),
+    Target("cold start, against single stage", "cold", "ours", "fastapi-single-stage", "seconds", 0.80),
+    Target("cold start, against all compiled", "cold", "ours", "fastapi-compiled", "seconds", 0.95),
+    Target("cold start of `events.handler`", "cold", "ours-events", "fastapi-compiled", "seconds", 0.45),
+    Target("resident memory in Lambda", "cold", "ours", "fastapi-compiled", "megabytes", 1.0),
+    Target("warm HTTP call", "warm", "ours", "fastapi", "seconds", 0.60),
+    Target("direct invocation", "warm", "ours-direct", "fastapi", "seconds", 0.10),
+    Target("`hello`, against the FastAPI app", "terminal", "ours hello", "fastapi hello", "seconds", 0.45),
+    Target("`hello`, against argparse + pydantic", "terminal", "ours hello", "pydantic hello", "seconds", 1.1),
+    Target("`--help`, against the FastAPI app", "terminal", "ours --help", "fastapi hello", "seconds", 0.5),
+    Target("`--version`, against the FastAPI app", "terminal", "ours --version", "fastapi hello", "seconds", 0.15),
+    Target("REST, loop, access log on", "rest", "ours-loop", "fastapi", "requests 64", 1.0, at_most=False),
+    Target("REST, loop, access log off", "rest", "ours-loop", "fastapi-silent", "requests 64", 0.9, at_most=False),
+    Target("REST, threads, against `def`", "rest", "ours-threads", "fastapi-def", "requests 64", 1.2, at_most=False),
+    Target("resident memory of the server", "rest", "ours-threads", "fastapi", "megabytes", 1.0),
+    Target("messages by batch", "batch", "batch", "one by one", "messages", 20, at_most=False),
+]
+MEGABYTES_OVER_BASE = 60
+
+
+def table(results: dict[str, Any]) -> str:
+    """Return the results as Markdown."""
+    samples = results["samples"]
+    parts = [*heading(results), *targets(results)]
+    for name, writer in {
+        "cold": cold_table,
+        "warm": warm_table,
+        "restored": restored_table,
+        "terminal": terminal_table,
+        "rest": rest_table,
+    }.items():
+        if name in samples:
+            parts += ["", *writer(samples[name])]
+    if "batch" in samples:
+        parts += ["", *batch_table(samples["batch"])]
+    if "sizes" in results:
+        parts += ["", *size_table(results["sizes"])]
+    return "\n".join(parts) + "\n"
+
+
+def heading(results: dict[str, Any]) -> Iterator[str]:
+    """Say what was measured, where and how."""
+    machine = results["machine"]
+    yield "# Results"
+    yield ""
+    yield (
+        f"Made by `make bench` on {machine['date']}: {machine['processor']}, {machine['system']}, "
+        f"Docker {machine['docker']}, {machine['python']} of `{machine['base']}`."
+    )
+    yield "Ratios first: the median of each round's own ratio, in brackets its quartiles; then the medians."
+
+
+def targets(results: dict[str, Any]) -> Iterator[str]:
+    """Hold the results against the targets."""
+    yield from ("", "| target | bound | measured | |", "|---|--:|--:|---|")
+    for target in TARGETS:
+        if target.section not in results["samples"]:
+            continue
+        samples = results["samples"][target.section]
+        middle, low, high = ratio(samples, target.row, target.baseline, target.metric)
+        met = middle <= target.bound if target.at_most else middle >= target.bound
+        sign = "≤" if target.at_most else "≥"
+        figures = f"{sign} {target.bound:g} | {spread(middle, low, high)}"
+        yield f"| {target.name} | {figures} | {verdict(met)} |"
+    if "sizes" in results:
+        megabytes = results["sizes"]["ours"] / MEGABYTE
+        figures = f"≤ {MEGABYTES_OVER_BASE} MB | {megabytes:.0f} MB"
+        yield f"| image over its base | {figures} | {verdict(megabytes <= MEGABYTES_OVER_BASE)} |"
+
+
+def verdict(met: bool) -> str:  # noqa: FBT001 (what it tells)
+    """Return whether a target is met."""
+    return "yes" if met else "**no**"
+
+
+def spread(middle: float, low: float, high: float) -> str:
+    """Return a ratio with its quartiles."""
+    return f"{middle:.2f} ({low:.2f}\N{EN DASH}{high:.2f})"
+
+
+def milliseconds(seconds: float) -> str:
+    """Return a time, in milliseconds."""
+    return f"{seconds * 1000:.3g}" if seconds < 1 else f"{seconds * 1000:.0f}"
+
+
+def cold_table(samples: Samples) -> Iterator[str]:
+    """Return the cold starts, fastest first."""
+    yield from ("## Cold start to first answer", "", f"| | {TIMES} FastAPI + Mangum, all compiled | ms | resident MB |")
+    yield "|---|--:|--:|--:|"
+    for row in sorted(samples, key=lambda row: median(samples, row, "seconds")):
+        times = spread(*ratio(samples, row, cold.BASELINE, "seconds"))
+        figures = f"{milliseconds(median(samples, row, 'seconds'))} | {median(samples, row, 'megabytes'):.0f}"
+        yield f"| {cold.ROWS[row]} | {times} | {figures} |"
+
+
+def warm_table(samples: Samples) -> Iterator[str]:
+    """Return the warm calls, fastest first."""
+    yield from ("## Warm call", "", f"| | {TIMES} FastAPI + Mangum | median ms | p99 ms |", "|---|--:|--:|--:|")
+    for row in sorted(samples, key=lambda row: median(samples, row, "seconds")):
+        times = spread(*ratio(samples, row, warm.BASELINE, "seconds"))
+        figures = " | ".join(milliseconds(median(samples, row, metric)) for metric in ("seconds", "p99"))
+        yield f"| {warm.ROWS[row]} | {times} | {figures} |"
+
+
+def restored_table(samples: Samples) -> Iterator[str]:
+    """Return the first calls, beside a warm one."""
+    yield from ("## Restored by SnapStart", "", f"| | {TIMES} a warm call | ms |", "|---|--:|--:|")
+    for row in sorted(samples, key=lambda row: median(samples, row, "seconds")):
+        times = spread(*ratio(samples, row, restored.BASELINE, "seconds"))
+        yield f"| {restored.ROWS[row]} | {times} | {median(samples, row, 'seconds') * 1000:.2g} |"
+
+
+def terminal_table(samples: Samples) -> Iterator[str]:
+    """Return the commands, each argument a column."""
+    yield from ("## Terminal", "", f"{TIMES} the command that imports the FastAPI app, for `hello`; then ms.", "")
+    yield f"| | {' | '.join(f'`{argument}`' for argument in terminal.ARGUMENTS)} | ms |"
+    yield "|---|--:|--:|--:|--:|"
+    for name, label in terminal.ROWS.items():
+        rows = [f"{name} {argument}" for argument in terminal.ARGUMENTS]
+        times = " | ".join(spread(*ratio(samples, row, terminal.BASELINE, "seconds")) for row in rows)
+        yield f"| {label} | {times} | {' / '.join(milliseconds(median(samples, row, 'seconds')) for row in rows)} |"
+
+
+def rest_table(samples: Samples) -> Iterator[str]:
+    """Return the servers, at each number of connections."""
+    yield from (
+        "## REST, one worker",
+        "",
+        f"Requests a second, {TIMES} FastAPI with `async def`; then p50 / p99 in ms.",
+        "",
+    )
+    columns = [f"{connections} connection{'s' * (connections > 1)}" for connections in rest.CONNECTIONS]
+    yield f"| | {' | '.join(columns)} | requests/s at 64 | resident MB |"
+    yield "|---|--:|--:|--:|--:|--:|"
+    for row, label in rest.ROWS.items():
+        cells = []
+        for connections in rest.CONNECTIONS:
+            times = spread(*ratio(samples, row, rest.BASELINE, f"requests {connections}"))
+            latencies = [milliseconds(median(samples, row, f"p{which} {connections}")) for which in (50, 99)]
+            cells.append(f"{times}; {' / '.join(latencies)}")
+        figures = f"{median(samples, row, 'requests 64'):,.0f} | {median(samples, row, 'megabytes'):.0f}"
+        yield f"| {label} | {' | '.join(cells)} | {figures} |"
+
+
+def batch_table(samples: Samples) -> Iterator[str]:
+    """Return the ways to send many messages."""
+    yield from ("## Many messages", "", f"| | {TIMES} one by one | messages/s | peak MB |", "|---|--:|--:|--:|")
+    for row, label in batch.ROWS.items():
+        times = spread(*ratio(samples, row, batch.BASELINE, "messages"))
+        peak = f"{median(samples, row, 'megabytes'):.0f}" if "megabytes" in samples[row][0] else ""
+        yield f"| {label} | {times} | {median(samples, row, 'messages'):,.0f} | {peak} |"
+
+
+def size_table(sizes: dict[str, int]) -> Iterator[str]:
+    """Return the sizes of the images."""
+    yield from ("## Image", "", "| | MB over the base |", "|---|--:|")
+    for row, size in sizes.items():
+        yield f"| {cold.ROWS[row]} | {size / MEGABYTE:.0f} |"

@@ -16,7 +16,7 @@ else
 POETRY := .tools/poetry/bin/poetry
 endif
 
-include $(wildcard docker.mk ci.mk benchmarks/targets.mk)
+include docker.mk ci.mk benchmarks/targets.mk
 
 .PHONY: help
 help: ## List the targets
@@ -65,4 +65,4 @@ generated-events: tools ## Write tests/generated_events.json again: every event 
 
 .PHONY: clean
 clean: ## Remove what make has installed and built
-	rm -rf .venv .tools .aws-sam .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .tools .aws-sam .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache build

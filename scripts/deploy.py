@@ -1,6 +1,7 @@
-"""`make deploy STACK=…`: build, deploy, ask the function's `live` alias, and go back to the version before if it fails.
+"""`make deploy STAGE=…`: build, deploy, ask the function's `live` alias, and go back to the version before if it fails.
 
-Takes `sam`, `aws` and Docker from PATH, and the credentials and the region from where `aws` finds them.
+A stage is what samconfig.toml has a stack name for. Takes `sam`, `aws` and Docker from PATH, and the credentials and
+the region from where `aws` finds them.
 """
 
 import argparse
@@ -8,10 +9,12 @@ import json
 import subprocess
 import sys
 import tempfile
+import tomllib
 from pathlib import Path
 from typing import Any
 
-EVENTS = Path(__file__).parent.parent / "aws_lambda_events"
+ROOT = Path(__file__).parent.parent
+EVENTS = ROOT / "aws_lambda_events"
 EVENT = EVENTS / "direct.json"
 ANSWER = EVENTS / "direct.answer.json"
 ALIAS = "live"
@@ -34,6 +37,13 @@ def aws(*arguments: str) -> Any:  # noqa: ANN401 (any JSON value)
         return None
     sys.stderr.write(done.stderr)
     raise subprocess.CalledProcessError(done.returncode, command)
+
+
+def stack_names() -> dict[str, str]:
+    """Return the name of each stage's stack."""
+    stages = tomllib.loads((ROOT / "samconfig.toml").read_text(encoding="utf-8"))
+    del stages["version"]
+    return {stage: commands["global"]["parameters"]["stack_name"] for stage, commands in stages.items()}
 
 
 def function_name(stack: str) -> str | None:
@@ -83,15 +93,12 @@ def complaint(function: str, version: str) -> str | None:
     return None
 
 
-def deploy(stack: str) -> int:
-    """Deploy a stack, and return 0 where the version that is live now answers as it should."""
+def deploy(stage: str, stack: str) -> int:
+    """Deploy a stage's stack, and return 0 where the version that is live now answers as it should."""
     function = function_name(stack)
     before = live_version(function) if function else None
-    run("sam", "build")
-    run(
-        *("sam", "deploy", "--stack-name", stack, "--resolve-image-repos", "--capabilities", "CAPABILITY_IAM"),
-        *("--no-confirm-changeset", "--no-fail-on-empty-changeset"),
-    )
+    run("sam", "build", "--config-env", stage)
+    run("sam", "deploy", "--config-env", stage, "--no-confirm-changeset", "--no-fail-on-empty-changeset")
     function = function_name(stack)
     if function is None:
         print(f"The stack {stack} has no output FunctionName.", file=sys.stderr)
@@ -115,11 +122,13 @@ def deploy(stack: str) -> int:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Deploy the stack that is named."""
+    """Deploy the stage that is named."""
+    stacks = stack_names()
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("stack", help="the name of the CloudFormation stack")
+    parser.add_argument("stage", choices=stacks, help="a stage of samconfig.toml")
+    stage = parser.parse_args(argv).stage
     try:
-        return deploy(parser.parse_args(argv).stack)
+        return deploy(stage, stacks[stage])
     except subprocess.CalledProcessError as error:
         print(error, file=sys.stderr)
         return 1

@@ -141,5 +141,5 @@ def test_the_workflow_deploys_stages_that_samconfig_names() -> None:
     workflow = (ROOT / ".github" / "workflows" / "deploy.yml").read_text(encoding="utf-8")
     stages = tomllib.loads((ROOT / "samconfig.toml").read_text(encoding="utf-8"))
     deployed = set(re.findall(r"^ +environment: (\w+)", workflow, re.MULTILINE))
-    assert deployed == {"staging", "production"}
+    assert deployed == {"staging", "prod"}
     assert deployed <= stages.keys()

@@ -7,7 +7,12 @@ import sys
 from typing import NamedTuple
 
 import pytest
+from run import arguments
+from sample import document, message_field
 
+from lambda_app.endpoint import ENDPOINT
+
+EXAMPLE = document(ENDPOINT.request)
 WEB = {"anyio", "asyncio", "fastapi", "h11", "httptools", "mangum", "opentelemetry", "starlette", "uvicorn"}
 # What FastAPI and pydantic import where their slower ways are taken: models for OpenAPI, e-mail addresses, forms.
 AVOIDABLE = {"email_validator", "lambda_app.openapi", "multipart", "pydantic.v1", "python_multipart"}
@@ -23,7 +28,7 @@ class Door(NamedTuple):
 
 DOORS = {
     "terminal": Door(
-        "from lambda_app.cli import main; main(['hello'])",
+        f"from lambda_app.cli import main; main({arguments(EXAMPLE, message_field(ENDPOINT.request))})",
         {*WEB, *AVOIDABLE, "awslambdaric", "http", "lambda_app.jsonl", "logging", "ssl", "traceback"},
         225,  # 184 on Python 3.11, 208 on 3.13
     ),
@@ -38,12 +43,12 @@ DOORS = {
         35,
     ),
     "events": Door(
-        "from lambda_app.events import handler; handler({'message': 'hello'}, None)",
+        f"from lambda_app.events import handler; handler({EXAMPLE}, None)",
         {*WEB, *AVOIDABLE, "argparse", "awslambdaric", "http", "lambda_app.app", "lambda_app.cli", "ssl"},
         230,
     ),
     "aws_lambda": Door(
-        "from lambda_app.aws_lambda import handler; handler({'body': '{\"message\": \"hello\"}'}, None)",
+        f"from lambda_app.aws_lambda import handler; handler({{'body': {json.dumps(EXAMPLE)!r}}}, None)",
         {*AVOIDABLE, "argparse", "click", "h11", "httptools", "lambda_app.cli", "lambda_app.server", "uvicorn"},
         420,
     ),
@@ -60,20 +65,19 @@ DOORS = {
 }
 
 
-def imported(answer: str) -> set[str]:
+def imported(answer: str, *python: str) -> set[str]:
     """Return the modules that a new interpreter imports to run a statement."""
     code = f"import sys; before = set(sys.modules); {answer}; after = set(sys.modules)\n"
     code += "import json; print(); print(json.dumps(sorted(after - before)))"
     # Not measured: coverage.py would be among the modules.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
-    command = [sys.executable, "-c", code]
-    printed = subprocess.run(command, env=environment, capture_output=True, check=True).stdout
+    printed = subprocess.run([*python, "-c", code], env=environment, capture_output=True, check=True).stdout
     return set(json.loads(printed.splitlines()[-1]))
 
 
 @pytest.mark.parametrize("name", DOORS)
 def test_door_imports_only_what_an_answer_takes(name: str) -> None:
     door = DOORS[name]
-    modules = imported(door.answer)
+    modules = imported(door.answer, sys.executable)
     assert not modules & door.forbidden
     assert len(modules) <= door.ceiling

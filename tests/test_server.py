@@ -25,6 +25,9 @@ def test_where_lambda_starts_it_it_serves_invocations_and_says_so() -> None:
     runtime.command[1:] = ["-m", "lambda_app.server"]
     with runtime:
         assert runtime.invoke({"Records": []}).document["errorType"] == "UnsupportedEvent"
+        assert runtime.invoke({"body": ""}).document["statusCode"] == 400
+    assert runtime.log.startswith(b"lambda_app: the Lambda function lambda_app.aws_lambda.handler\n")
+    assert b"POST /process" not in runtime.log  # which Lambda's own logging leaves out, unless it is told otherwise
 
 
 def test_another_handler_can_be_named() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import readme
-from processes import ROOT, Answer, LambdaRuntime, RestServer
+from processes import ROOT, Answer, LambdaRuntime, RestServer, terminal
 from pydantic import BaseModel
 from sample import document, message_field
 
@@ -96,6 +96,14 @@ def fillers(model: type[BaseModel]) -> dict[str, Callable[[Event], object]]:
     }
 
 
+def write_messages(directory: Path = EVENTS) -> None:
+    """Write JSON Lines, and the answers of the real command."""
+    event = {"body": ""}
+    fillers(ENDPOINT.request)["http_api_batch"](event)
+    (directory / "messages.jsonl").write_text(event["body"])
+    (directory / "messages.answer.jsonl").write_bytes(terminal(["--jsonl"], event["body"].encode()).stdout)
+
+
 def write_events(directory: Path = EVENTS) -> None:
     """Fill the events and record their answers, as the real runtime client gives them."""
     fill = fillers(ENDPOINT.request)
@@ -135,6 +143,7 @@ def write_readme(page: Path = ROOT / "README.md") -> None:
 def main() -> None:
     """Write all that speaks of the function."""
     write_events()
+    write_messages()
     (ROOT / "openapi.json").write_text(dump(app.openapi()))
     write_readme()
 

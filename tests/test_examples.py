@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from examples import EVENTS, recorded, write_events
+from examples import EVENTS, recorded, write_events, write_messages
 from processes import ROOT, LambdaRuntime
 
 from lambda_app.aws_lambda import handler
@@ -30,8 +30,9 @@ def test_the_examples_are_written_as_they_are_committed(tmp_path: Path) -> None:
     for path in FILES:
         (tmp_path / path.name).write_bytes(path.read_bytes())
     write_events(tmp_path)
+    write_messages(tmp_path)
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {
-        path.name: path.read_text() for path in EVENTS.glob("*.json")
+        path.name: path.read_text() for path in EVENTS.glob("*.json*")
     }
 
 

@@ -73,8 +73,10 @@ def refreshed(
 
     A command is run as what it is translated to, or not at all.
     """
-    for command in reversed(list(commands(markdown, needs))):
+    parts, end = [], 0
+    for command in commands(markdown, needs):
         run_instead = translate(command.text)
         if run_instead and "...\n" not in command.output:
-            markdown = markdown[: command.start] + run(run_instead) + markdown[command.end :]
-    return markdown
+            parts += [markdown[end : command.start], run(run_instead)]
+            end = command.end
+    return "".join([*parts, markdown[end:]])

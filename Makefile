@@ -25,8 +25,9 @@ help: ## List the targets
 .PHONY: install
 install: .venv/installed ## Set up .venv, with Poetry
 
-.venv/installed: pyproject.toml poetry.lock | $(POETRY)
+.venv/installed: pyproject.toml poetry.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.13 …")'
+	@test -x $(POETRY) || $(MAKE) --no-print-directory $(POETRY)
 	$(POETRY) env use --quiet "$$($(PYTHON) -c 'import sys; print(sys.executable)')"
 	$(POETRY) sync --no-interaction --quiet
 	touch $@

@@ -45,10 +45,12 @@ def commands(markdown: str, needs: str | None = None) -> Iterator[Command]:
 def run(command: str, directory: Path = ROOT) -> str:
     """Return what a command prints, standard error included, in a shell with the project's environment activated."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    # Not as a part of the make that may be running the tests, of which make would tell.
+    outside = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
     finished = subprocess.run(
         ["/bin/bash", "-c", command],
         cwd=directory,
-        env={**os.environ, "PATH": path, "COLUMNS": "100", "NO_COLOR": "1"},
+        env={**outside, "PATH": path, "COLUMNS": "100", "NO_COLOR": "1"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

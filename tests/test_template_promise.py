@@ -100,4 +100,4 @@ def test_another_function_with_other_models_keeps_everything_green(copy: Path) -
     doors = run(copy, "scripts/run.py")
     assert doors.returncode == 0, doors.stdout
     assert "python -m lambda_app --quantity 1 --weight 1 --express --due 2026-11-22 hello" in doors.stdout
-    assert '"total":1.0' in doors.stdout
+    assert '"total":2.0' in doors.stdout

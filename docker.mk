@@ -24,12 +24,16 @@ tools: .tools/aws/installed ## Set up SAM CLI and AWS CLI, in .tools/aws/bin
 	.tools/aws/bin/pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
+# AWS's emulator, out of .tools: in the dev container that is a volume, of which the host's engine mounts nothing.
+build/aws-lambda-rie: .tools/aws/installed
+	mkdir -p build
+	cp .tools/aws/lib/python3*/site-packages/samcli/local/rapid/*-$(subst aarch64,arm64,$(shell uname -m)) $@
+
 .PHONY: e2e
-e2e: install tools image ## Open every door of the image with Docker, SAM CLI, AWS CLI and curl
+e2e: install tools image build/aws-lambda-rie ## Open every door of the image with Docker, SAM CLI, AWS CLI and curl
 	$(BIN)/pytest -m e2e tests/e2e
 
 .PHONY: emulate
-emulate: image tools ## Serve the image on port 9000 behind AWS's Lambda emulator
-	docker run --rm --publish 127.0.0.1:9000:8080 --entrypoint /aws-lambda-rie --volume \
-		"$$(echo "$$PWD"/.tools/aws/lib/python3*/site-packages/samcli/local/rapid/*-$$(uname -m | sed s/aarch64/arm64/))":/aws-lambda-rie:ro \
-		$(IMAGE) python -m lambda_app.server
+emulate: image build/aws-lambda-rie ## Serve the image on port 9000 behind AWS's Lambda emulator
+	docker run --rm --publish 127.0.0.1:9000:8080 --entrypoint /aws-lambda-rie \
+		--volume "$(CURDIR)/build/aws-lambda-rie:/aws-lambda-rie:ro" $(IMAGE) python -m lambda_app.server

@@ -2,7 +2,6 @@
 
 import json
 import os
-import platform
 import signal
 import subprocess
 import sys
@@ -99,8 +98,7 @@ class Emulator(Container):
     """
 
     def __init__(self, image: str, *command: str, options: tuple[str, ...] = ()) -> None:
-        architecture = {"aarch64": "arm64"}.get(platform.machine(), platform.machine())
-        (emulator,) = (TOOLS.parent / "lib").glob(f"python3*/site-packages/samcli/local/rapid/*-{architecture}")
+        emulator = ROOT / "build/aws-lambda-rie"
         mounted = ("--volume", f"{emulator}:/aws-lambda-rie:ro", "--entrypoint", "/aws-lambda-rie")
         command = command or tuple(inspect(image)["Config"]["Cmd"])
         super().__init__(image, *command, port=8080, options=(*HARDENED, *mounted, *options))

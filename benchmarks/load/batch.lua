@@ -1,3 +1,0 @@
-wrk.method = "POST"
-wrk.headers["Content-Type"] = "application/jsonl"
-wrk.body = string.rep('{"message": "hello"}\n', 1000)

@@ -18,6 +18,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lambda_app import __version__
@@ -169,18 +170,6 @@ async def on_error(_: Request, error: Exception) -> Response:
 
 def create_app(endpoint: Endpoint) -> FastAPI:
     """Return the application that serves an endpoint."""
-    app = Application(
-        title="lambda_app",
-        summary="One typed function behind three doors: AWS Lambda, REST and the terminal.",
-        version=__version__,
-        lifespan=lifespan,
-        redirect_slashes=False,
-        redoc_url=None,
-        swagger_ui_oauth2_redirect_url=None,
-        exception_handlers=dict.fromkeys((Problem, HTTPException, RequestValidationError), on_error),
-    )
-    app.state.endpoint = endpoint
-    app.add_middleware(RequestLog)
 
     async def process(request: Request) -> Response:
         body = await read_body(request, ("application/json",))
@@ -205,10 +194,24 @@ def create_app(endpoint: Endpoint) -> FastAPI:
     async def health(_: Request) -> Response:
         return JSONResponse({"status": "ok", "version": __version__})
 
-    # Not FastAPI's own routes: those parse the body before the reader sees it, with other rules and other codes.
-    app.add_route("/process", process, methods=["POST"])
-    app.add_route("/process/batch", process_batch, methods=["POST"])
-    app.add_route("/health", health)
+    app = Application(
+        title="lambda_app",
+        summary="One typed function behind three doors: AWS Lambda, REST and the terminal.",
+        version=__version__,
+        # Not FastAPI's own routes: those parse the body before the reader sees it, with other rules and other codes.
+        routes=[
+            Route("/process", process, methods=["POST"]),
+            Route("/process/batch", process_batch, methods=["POST"]),
+            Route("/health", health),
+        ],
+        lifespan=lifespan,
+        redirect_slashes=False,
+        redoc_url=None,
+        swagger_ui_oauth2_redirect_url=None,
+        exception_handlers=dict.fromkeys((Problem, HTTPException, RequestValidationError), on_error),
+    )
+    app.state.endpoint = endpoint
+    app.add_middleware(RequestLog)
     return app
 
 

@@ -1,7 +1,8 @@
 """Run the benchmarks: `python benchmarks/bench.py [--quick] [cold] [warm] [restored] [terminal] [rest] [batch]`.
 
-Builds every image, measures, and writes results.json (every figure), results.md and chart.svg beside this file.
-Sections that are not named keep the figures that results.json has. `--report` only writes table and chart again.
+Builds every image, measures, and writes results.json (every figure), results.md and chart.svg beside this file, and
+the ratios into README.md. Sections that are not named keep the figures that results.json has. `--report` only writes
+tables and chart again.
 """
 
 import argparse
@@ -25,14 +26,15 @@ from rounds import TIMES
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results.json"
+README = HERE.parent / "README.md"
 # Of each section: the module, the rounds, and the seconds that a round takes.
 SECTIONS = {
-    "cold": (cold, 20, 18),
+    "cold": (cold, 40, 9),
     "warm": (warm, 15, 6),
     "restored": (restored, 10, 15),
     "terminal": (terminal, 12, 20),
-    "rest": (rest, 7, 80),
-    "batch": (batch, 5, 30),
+    "rest": (rest, 7, 55),
+    "batch": (batch, 5, 50),
 }
 QUICK_ROUNDS = 3
 BUILD_SECONDS = 180
@@ -44,30 +46,30 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Compare lambda_app with its peers, side by side, in Docker.")
     parser.add_argument("sections", nargs="*", help=f"of {', '.join(SECTIONS)}; all without any")
     parser.add_argument("--quick", action="store_true", help=f"{QUICK_ROUNDS} rounds: for a first impression only")
-    parser.add_argument("--report", action="store_true", help="write results.md and chart.svg again, from results.json")
+    parser.add_argument("--report", action="store_true", help="write tables and chart again, from results.json")
     options = parser.parse_args()
     if unknown := set(options.sections) - set(SECTIONS):
         parser.error(f"no such section: {', '.join(sorted(unknown))}")
     results: dict[str, Any] = json.loads(RESULTS.read_text()) if RESULTS.exists() else {"samples": {}}
     if not options.report:
         measure(options.sections or list(SECTIONS), results, quick=options.quick)
-        RESULTS.write_text(json.dumps(results, indent=1) + "\n")
     (HERE / "results.md").write_text(report.table(results))
     (HERE / "chart.svg").write_text(chart.svg(results))
+    README.write_text(report.in_readme(README.read_text(), results))
     print((HERE / "results.md").read_text())
 
 
 def measure(sections: list[str], results: dict[str, Any], *, quick: bool) -> None:
-    """Measure sections into the results."""
+    """Measure sections into the results, and write these after each: a later one may fail."""
     plan = {name: min(SECTIONS[name][1], QUICK_ROUNDS) if quick else SECTIONS[name][1] for name in sections}
     seconds = BUILD_SECONDS + sum(rounds * SECTIONS[name][2] for name, rounds in plan.items())
     print(f"This takes about {-(-seconds // MINUTE)} minutes, the first build of the images included.", flush=True)
     start = time.monotonic()
+    results.update(sizes=sizes(), machine=machine())
     for name, rounds in plan.items():
         print(f"{name}:", flush=True)
         results["samples"][name] = SECTIONS[name][0].measure(rounds)
-    results["sizes"] = sizes()
-    results["machine"] = machine()
+        RESULTS.write_text(json.dumps(results, indent=1) + "\n")
     print(f"It took {(time.monotonic() - start) / MINUTE:.0f} minutes.\n")
 
 

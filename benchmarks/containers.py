@@ -96,6 +96,13 @@ def resident_megabytes(name: str) -> float:
     return sum(int(resident) for _, resident, command in rows if command.startswith("python")) / 1024
 
 
+def peak_megabytes(name: str) -> float:
+    """Return what the first process of a container has had resident at most."""
+    status = docker("exec", name, "cat", "/proc/1/status")
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    return int(found[1]) / 1024 if found else sys.exit(status)
+
+
 def processors() -> Sequence[str]:
     """Return which processor a server runs on and which its load comes from: never the same, where there are two."""
     return ("0", "1") if (os.cpu_count() or 1) > 1 else ("0", "0")

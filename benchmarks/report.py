@@ -1,5 +1,6 @@
 """The table of the results, and the targets that they are held against."""
 
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -18,6 +19,7 @@ class Target(NamedTuple):
     """A bound for the ratio of two rows in a metric of a section."""
 
     name: str
+    against: str
     section: str
     row: str
     baseline: str
@@ -26,25 +28,79 @@ class Target(NamedTuple):
     at_most: bool = True
 
 
+MULTI, SINGLE, COMPILED = (
+    cold.ROWS[f"fastapi-{packaging}"] for packaging in ("multi-stage", "single-stage", "compiled")
+)
+IMPORTING, ARGPARSE = terminal.ROWS["fastapi"], terminal.ROWS["pydantic"]
+LOGGING, SILENT, DEF = (rest.ROWS[row] for row in ("fastapi", "fastapi-silent", "fastapi-def"))
 TARGETS = [
-    Target("cold start, against multi-stage", "cold", "ours", "fastapi-multi-stage", "seconds", 0.42),
-    Target("cold start, against single stage", "cold", "ours", "fastapi-single-stage", "seconds", 0.80),
-    Target("cold start, against all compiled", "cold", "ours", "fastapi-compiled", "seconds", 0.95),
-    Target("cold start of `events.handler`", "cold", "ours-events", "fastapi-compiled", "seconds", 0.45),
-    Target("resident memory in Lambda", "cold", "ours", "fastapi-compiled", "megabytes", 1.0),
-    Target("warm HTTP call", "warm", "ours", "fastapi", "seconds", 0.60),
-    Target("direct invocation", "warm", "ours-direct", "fastapi", "seconds", 0.10),
-    Target("`hello`, against the FastAPI app", "terminal", "ours hello", "fastapi hello", "seconds", 0.45),
-    Target("`hello`, against argparse + pydantic", "terminal", "ours hello", "pydantic hello", "seconds", 1.1),
-    Target("`--help`, against the FastAPI app", "terminal", "ours --help", "fastapi hello", "seconds", 0.5),
-    Target("`--version`, against the FastAPI app", "terminal", "ours --version", "fastapi hello", "seconds", 0.15),
-    Target("REST, loop, access log on", "rest", "ours-loop", "fastapi", "requests 64", 1.0, at_most=False),
-    Target("REST, loop, access log off", "rest", "ours-loop", "fastapi-silent", "requests 64", 0.9, at_most=False),
-    Target("REST, threads, against `def`", "rest", "ours-threads", "fastapi-def", "requests 64", 1.2, at_most=False),
-    Target("resident memory of the server", "rest", "ours-threads", "fastapi", "megabytes", 1.0),
-    Target("messages by batch", "batch", "batch", "one by one", "messages", 20, at_most=False),
+    Target("cold start", MULTI, "cold", "ours", "fastapi-multi-stage", "seconds", 0.42),
+    Target("cold start", SINGLE, "cold", "ours", "fastapi-single-stage", "seconds", 0.80),
+    Target("cold start", COMPILED, "cold", "ours", "fastapi-compiled", "seconds", 0.95),
+    Target("cold start of `events.handler`", COMPILED, "cold", "ours-events", "fastapi-compiled", "seconds", 0.45),
+    Target("resident memory in Lambda", COMPILED, "cold", "ours", "fastapi-compiled", "megabytes", 1.0),
+    Target("warm HTTP call", warm.ROWS["fastapi"], "warm", "ours", "fastapi", "seconds", 0.60),
+    Target("direct invocation", warm.ROWS["fastapi"], "warm", "ours-direct", "fastapi", "seconds", 0.10),
+    Target("`hello` in the terminal", IMPORTING, "terminal", "ours hello", "fastapi hello", "seconds", 0.45),
+    Target("`hello` in the terminal", ARGPARSE, "terminal", "ours hello", "pydantic hello", "seconds", 1.1),
+    Target("`--help`", IMPORTING, "terminal", "ours --help", "fastapi hello", "seconds", 0.5),
+    Target("`--version`", IMPORTING, "terminal", "ours --version", "fastapi hello", "seconds", 0.15),
+    Target(
+        "requests/s, `PROCESS_THREADS=0`", LOGGING, "rest", "ours-loop", "fastapi", "requests 64", 1.0, at_most=False
+    ),
+    Target(
+        "requests/s, `PROCESS_THREADS=0`",
+        SILENT,
+        "rest",
+        "ours-loop",
+        "fastapi-silent",
+        "requests 64",
+        0.9,
+        at_most=False,
+    ),
+    Target("requests/s, threads", DEF, "rest", "ours-threads", "fastapi-def", "requests 64", 1.2, at_most=False),
+    Target("resident memory of the server", LOGGING, "rest", "ours-threads", "fastapi", "megabytes", 1.0),
+    Target(
+        "messages/s by batch", batch.ROWS[batch.BASELINE], "batch", "batch", "one by one", "messages", 20, at_most=False
+    ),
 ]
 MEGABYTES_OVER_BASE = 60
+# What `make bench` writes into README.md.
+IN_README = re.compile(r"(?<=<!-- written by make bench -->\n).*?(?=<!-- to here -->)", re.DOTALL)
+
+
+def in_readme(markdown: str, results: dict[str, Any]) -> str:
+    """Return README.md with the results in it."""
+    return IN_README.sub(lambda _: "\n".join(["", *summary(results), "", ""]), markdown)
+
+
+def summary(results: dict[str, Any]) -> Iterator[str]:
+    """Return what a reader of README.md wants to know, as Markdown."""
+    samples = results["samples"]
+    yield f"| what | {TIMES} | of |"
+    yield "|---|--:|---|"
+    for target in TARGETS:
+        if target.section in samples and target.section != "rest":
+            times = spread(*ratio(samples[target.section], target.row, target.baseline, target.metric))
+            yield f"| {target.name} | {times} | {target.against} |"
+    if "rest" in samples:
+        yield from ("", f"Requests a second with 64 connections, {TIMES} those of FastAPI on uvicorn[standard]:", "")
+        peers = ("fastapi", "fastapi-silent", "fastapi-def")
+        yield f"| | {' | '.join(rest.ROWS[peer].removeprefix('FastAPI, ') for peer in peers)} |"
+        yield "|---|--:|--:|--:|"
+        for row in ("ours-loop", "ours-threads"):
+            times = " | ".join(spread(*ratio(samples["rest"], row, peer, "requests 64")) for peer in peers)
+            yield f"| {rest.ROWS[row]} | {times} |"
+    yield ""
+    yield where(results["machine"])
+
+
+def where(machine: dict[str, str]) -> str:
+    """Say when and on what the results were measured."""
+    return (
+        f"Measured on {machine['date']}: {machine['processor']}, {machine['system']}, Docker {machine['docker']}, "
+        f"{machine['python']} of `{machine['base']}`. The median of each round's own ratio, in brackets its quartiles."
+    )
 
 
 def table(results: dict[str, Any]) -> str:
@@ -69,19 +125,13 @@ def table(results: dict[str, Any]) -> str:
 
 def heading(results: dict[str, Any]) -> Iterator[str]:
     """Say what was measured, where and how."""
-    machine = results["machine"]
-    yield "# Results"
-    yield ""
-    yield (
-        f"Made by `make bench` on {machine['date']}: {machine['processor']}, {machine['system']}, "
-        f"Docker {machine['docker']}, {machine['python']} of `{machine['base']}`."
-    )
-    yield "Ratios first: the median of each round's own ratio, in brackets its quartiles; then the medians."
+    yield from ("# Results", "", "Written by `make bench`.", where(results["machine"]))
+    yield "Ratios first, then the medians."
 
 
 def targets(results: dict[str, Any]) -> Iterator[str]:
     """Hold the results against the targets."""
-    yield from ("", "| target | bound | measured | |", "|---|--:|--:|---|")
+    yield from ("", f"| target | {TIMES} of | bound | measured | |", "|---|---|--:|--:|---|")
     for target in TARGETS:
         if target.section not in results["samples"]:
             continue
@@ -90,11 +140,11 @@ def targets(results: dict[str, Any]) -> Iterator[str]:
         met = middle <= target.bound if target.at_most else middle >= target.bound
         sign = "≤" if target.at_most else "≥"
         figures = f"{sign} {target.bound:g} | {spread(middle, low, high)}"
-        yield f"| {target.name} | {figures} | {verdict(met)} |"
+        yield f"| {target.name} | {target.against} | {figures} | {verdict(met)} |"
     if "sizes" in results:
         megabytes = results["sizes"]["ours"] / MEGABYTE
         figures = f"≤ {MEGABYTES_OVER_BASE} MB | {megabytes:.0f} MB"
-        yield f"| image over its base | {figures} | {verdict(megabytes <= MEGABYTES_OVER_BASE)} |"
+        yield f"| image | over its base | {figures} | {verdict(megabytes <= MEGABYTES_OVER_BASE)} |"
 
 
 def verdict(met: bool) -> str:  # noqa: FBT001 (what it tells)
@@ -176,8 +226,8 @@ def batch_table(samples: Samples) -> Iterator[str]:
     yield from ("## Many messages", "", f"| | {TIMES} one by one | messages/s | peak MB |", "|---|--:|--:|--:|")
     for row, label in batch.ROWS.items():
         times = spread(*ratio(samples, row, batch.BASELINE, "messages"))
-        peak = f"{median(samples, row, 'megabytes'):.0f}" if "megabytes" in samples[row][0] else ""
-        yield f"| {label} | {times} | {median(samples, row, 'messages'):,.0f} | {peak} |"
+        figures = f"{median(samples, row, 'messages'):,.0f} | {median(samples, row, 'megabytes'):.0f}"
+        yield f"| {label} | {times} | {figures} |"
 
 
 def size_table(sizes: dict[str, int]) -> Iterator[str]:

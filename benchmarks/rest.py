@@ -26,13 +26,15 @@ ROWS = {
     BASELINE: "FastAPI, `async def`",
     "fastapi-silent": "FastAPI, `async def`, no access log",
     "fastapi-def": "FastAPI, `def`",
-    "ours-loop": "lambda_app, PROCESS_THREADS=0",
-    "ours-threads": "lambda_app",
+    "ours-loop": "lambda_app, `PROCESS_THREADS=0`",
+    "ours-threads": "lambda_app, 16 threads, the default",
 }
 CONNECTIONS = (1, 64, 256)
 SECONDS = 4
 UVICORN = ("python", "-m", "uvicorn", "app:app", "--host", "0.0.0.0", "--port", "8000")  # noqa: S104 (in a container)
 SERVE = ("python", "-m", "lambda_app.server")
+# On a processor of its own, where there are two, and without the image's health check, which the peers do not have.
+PUBLISHED = ("--publish", "127.0.0.1::8000", "--cpuset-cpus", processors()[0], "--no-healthcheck")
 UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0}
 
 
@@ -53,20 +55,21 @@ def measure(rounds: int) -> Samples:
 def serve(image: str, command: tuple[str, ...], path: str) -> dict[str, float]:
     """Return the figures of a new server at every number of connections, and its resident memory afterwards."""
     figures = {}
-    with container("--publish", "127.0.0.1::8000", "--cpuset-cpus", processors()[0], image, *command) as name:
+    with container(*PUBLISHED, image, *command) as name:
         check(name, path)
-        wrk(name, "process.lua", path, 64, 1)
+        wrk(name, path, 64, 1)
         for connections in CONNECTIONS:
-            for metric, value in wrk(name, "process.lua", path, connections, SECONDS).items():
+            for metric, value in wrk(name, path, connections, SECONDS).items():
                 figures[f"{metric} {connections}"] = value
         figures["megabytes"] = resident_megabytes(name)
     return figures
 
 
-def check(name: str, path: str, content_type: str = "application/json", messages: int = 1) -> None:
-    """Wait for a server and check its answer."""
+def check(name: str, path: str, messages: int = 1) -> None:
+    """Wait for a server and check its answer, to a document or to so many lines of JSON."""
     host, port = address(name, 8000)
     body = b'{"message": "hello"}\n' * messages
+    content_type = "application/json" if messages == 1 else "application/jsonl"
     request = urllib.request.Request(f"http://{host}:{port}{path}", body, {"content-type": content_type})
     for _ in range(100):
         try:
@@ -81,11 +84,12 @@ def check(name: str, path: str, content_type: str = "application/json", messages
     sys.exit(f"the server does not answer\n{docker('logs', name)}")
 
 
-def wrk(name: str, script: str, path: str, connections: int, seconds: int) -> dict[str, float]:
-    """Return requests per second and latencies of a server under load."""
+def wrk(name: str, path: str, connections: int, seconds: int, messages: int = 1) -> dict[str, float]:
+    """Return requests per second and latencies of a server under load, each request with so many messages."""
     options = (f"--threads=1 --connections={connections} --duration={seconds}s --timeout=30s --latency").split()
     where = ("--rm", "--network", f"container:{name}", "--cpuset-cpus", processors()[1])
-    output = docker("run", *where, LOAD, "wrk", *options, f"--script=/{script}", f"http://127.0.0.1:8000{path}")
+    command = ("wrk", *options, "--script=/post.lua", f"http://127.0.0.1:8000{path}")
+    output = docker("run", *where, "--env", f"MESSAGES={messages}", LOAD, *command)
     if "Non-2xx" in output or "Socket errors" in output:
         sys.exit(output)
     return {"requests": float(found(r"Requests/sec:\s+(\S+)", output)), **latencies(output)}

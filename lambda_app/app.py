@@ -61,8 +61,7 @@ class RequestLog:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        start = perf_counter()
-        status = 0
+        start, status = perf_counter(), 0
         request_id = Headers(scope=scope).get("x-request-id", "")
         if not _SANE_REQUEST_ID.fullmatch(request_id):
             request_id = os.urandom(16).hex()
@@ -110,9 +109,11 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Start up and shut down, once per process. What your function needs for its whole life is opened here."""
     configure_logging()
     threads = whole_number("PROCESS_THREADS", 16, 0, 1000)
-    with ThreadPoolExecutor(threads or 1, "process") as executor:  # which starts no thread that it does not need
-        app.state.executor = executor if threads else None
-        yield
+    executor = ThreadPoolExecutor(threads or 1, "process")  # which starts no thread that it does not need
+    app.state.executor = executor if threads else None
+    yield
+    # The server has waited for what is in flight for as long as it may: what still runs has been answered with 503.
+    executor.shutdown(wait=False, cancel_futures=True)
 
 
 async def call(request: Request, function: Callable[[Any], Any], argument: object) -> Any:  # noqa: ANN401 (function's)

@@ -23,8 +23,7 @@ class Interrupt:
     """
 
     def __init__(self) -> None:
-        self.seen = False
-        self.waiting = False
+        self.seen = self.waiting = False
         signal.signal(signal.SIGINT, self._on_signal)
 
     def wait(self) -> bool:

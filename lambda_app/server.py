@@ -13,7 +13,6 @@ from importlib import import_module
 
 from lambda_app.settings import whole_number
 
-HANDLER = "lambda_app.aws_lambda.handler"
 # As many as the interpreter wants to see before it specialises what it runs (PEP 659).
 WARM_UP_CALLS = 20
 
@@ -21,7 +20,7 @@ WARM_UP_CALLS = 20
 def main() -> None:
     """Open the door; its first argument is the Lambda handler, unless it is the application's own."""
     if "AWS_LAMBDA_RUNTIME_API" in os.environ:
-        serve_lambda(sys.argv[1] if len(sys.argv) > 1 else HANDLER)
+        serve_lambda(sys.argv[1] if len(sys.argv) > 1 else "lambda_app.aws_lambda.handler")
     else:
         serve_rest()
 
@@ -72,6 +71,10 @@ def serve_rest() -> None:
     uvicorn.run(
         "lambda_app.app:app", host=host, port=port, workers=workers, timeout_graceful_shutdown=timeout, log_config=None
     )
+    # Reached where the signal that uvicorn sends again does not end the process, as in a container, where it is the
+    # first one. Python's own way out would wait for the thread of a function that outlasts the timeout.
+    sys.stdout.flush()
+    os._exit(0)
 
 
 if __name__ == "__main__":

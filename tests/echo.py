@@ -43,6 +43,8 @@ def echo(request: EchoRequest) -> EchoResponse:
             return EchoResponse(message="\ud800")
         case "sleep":
             time.sleep(0.5)
+        case "outlast":
+            time.sleep(20)
     return EchoResponse(message=request.message)
 
 

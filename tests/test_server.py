@@ -1,5 +1,6 @@
 """The image's default command, and the REST door as a process."""
 
+import os
 import re
 import socket
 import threading
@@ -9,6 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 from processes import LambdaRuntime, RestServer, terminal
+
+from lambda_app import server as command
 
 SERVER = ("-m", "lambda_app.server")
 
@@ -136,3 +139,22 @@ def test_a_request_that_outlasts_the_grace_period_is_answered_503() -> None:
             answers.append(part)
     assert b"".join(answers).startswith(b"HTTP/1.1 503 ")
     assert b'{"type":"about:blank","title":"Service Unavailable","status":503}' in b"".join(answers)
+
+
+def test_a_function_that_outlasts_the_grace_period_is_answered_503_and_not_waited_for() -> None:
+    uvicorn = ("-m", "uvicorn", "--port", "PORT", "--timeout-graceful-shutdown", "1", "tests.echo:app")
+    with RestServer(*uvicorn) as server, ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(server.post, b'{"message": "outlast"}')
+        time.sleep(0.3)
+        stopped = time.monotonic()
+        status = server.stop()
+        assert time.monotonic() - stopped < 10  # of the 20 seconds that the function takes
+    assert (answer.result().status_code, status) == (503, -15)
+
+
+def test_the_command_ends_where_uvicorn_returns(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: list[int] = []
+    monkeypatch.setattr("uvicorn.run", lambda *_, **__: None)
+    monkeypatch.setattr(os, "_exit", ended.append)
+    command.serve_rest()
+    assert ended == [0]

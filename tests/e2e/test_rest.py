@@ -98,3 +98,16 @@ def test_sigterm_loses_none_of_50_requests_in_flight(image: str, slow_process: P
         assert time.monotonic() - stopped < 10
         assert [(answer.result().status_code, answer.result().content) for answer in answers] == [(200, ANSWER)] * 50
         assert inspect(container.name)["State"]["ExitCode"] == 0  # SIGKILL would be 137
+
+
+def test_sigterm_does_not_wait_for_a_function_that_outlasts_the_grace_period(image: str, slow_process: Path) -> None:
+    slower = slow_process.with_name("slower.py")
+    slower.write_text(slow_process.read_text().replace("sleep(0.5)", "sleep(60)"))
+    mounted = ("--volume", f"{slower}:/app/lambda_app/process.py:ro", "--env", "SHUTDOWN_TIMEOUT=2")
+    with Container(image, options=(*HARDENED, *mounted)) as container, ThreadPoolExecutor(1) as clients:
+        wait_for(f"{container.url}/health")
+        answer = clients.submit(container.post, BODY)
+        time.sleep(1)
+        output("docker", "stop", container.name)  # SIGTERM, and SIGKILL after 10 seconds
+        assert answer.result().status_code == 503
+        assert inspect(container.name)["State"]["ExitCode"] == 0  # SIGKILL would be 137

@@ -22,7 +22,7 @@ def too_large(hint: str = "") -> InvalidInput:
 class Document(BaseModel):
     """A JSON object: types are JSON's own, unknown fields and numbers that JSON has no word for are refused."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, hide_input_in_errors=True)
 
 
 class ProcessRequest(Document):

@@ -158,6 +158,16 @@ def test_a_failed_record_is_logged_by_its_identifier_and_error_without_its_conte
     ]
 
 
+def test_an_answer_that_is_refused_is_logged_without_its_content(caplog: pytest.LogCaptureFixture) -> None:
+    def wrong(request: EchoRequest) -> EchoResponse:
+        return EchoResponse.model_validate({"message": [request.message]})
+
+    handler = EventHandler(Endpoint(wrong, EchoRequest, EchoResponse))
+    assert handler(sqs('{"message": "s3cret"}'), None) == failures(0)
+    assert "Input should be a valid string" in caplog.text
+    assert "s3cret" not in caplog.text
+
+
 def test_a_batch_that_nears_the_deadline_gives_back_what_it_has_not_processed(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

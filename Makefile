@@ -16,7 +16,8 @@ else
 POETRY := .tools/poetry/bin/poetry
 endif
 
-include docker.mk ci.mk benchmarks/targets.mk
+include docker.mk ci.mk
+-include benchmarks/targets.mk
 
 .PHONY: help
 help: ## List the targets

@@ -28,9 +28,8 @@ class Target(NamedTuple):
     at_most: bool = True
 
 
-MULTI, SINGLE, COMPILED = (
-    cold.ROWS[f"fastapi-{packaging}"] for packaging in ("multi-stage", "single-stage", "compiled")
-)
+PACKAGINGS = ("fastapi-multi-stage", "fastapi-single-stage", "fastapi-compiled")
+MULTI, SINGLE, COMPILED = (cold.ROWS[packaging] for packaging in PACKAGINGS)
 IMPORTING, ARGPARSE = terminal.ROWS["fastapi"], terminal.ROWS["pydantic"]
 LOGGING, SILENT, DEF = (rest.ROWS[row] for row in ("fastapi", "fastapi-silent", "fastapi-def"))
 TARGETS = [
@@ -40,11 +39,19 @@ TARGETS = [
     Target("cold start of `events.handler`", COMPILED, "cold", "ours-events", "fastapi-compiled", "seconds", 0.45),
     Target("resident memory in Lambda", COMPILED, "cold", "ours", "fastapi-compiled", "megabytes", 1.0),
     Target("warm HTTP call", warm.ROWS["fastapi"], "warm", "ours", "fastapi", "seconds", 0.60),
-    Target("direct invocation", warm.ROWS["fastapi"], "warm", "ours-direct", "fastapi", "seconds", 0.10),
+    Target(
+        "direct invocation, against an HTTP event",
+        warm.ROWS["fastapi"],
+        "warm",
+        "ours-direct",
+        "fastapi",
+        "seconds",
+        0.10,
+    ),
     Target("`hello` in the terminal", IMPORTING, "terminal", "ours hello", "fastapi hello", "seconds", 0.45),
     Target("`hello` in the terminal", ARGPARSE, "terminal", "ours hello", "pydantic hello", "seconds", 1.1),
-    Target("`--help`", IMPORTING, "terminal", "ours --help", "fastapi hello", "seconds", 0.5),
-    Target("`--version`", IMPORTING, "terminal", "ours --version", "fastapi hello", "seconds", 0.15),
+    Target("`--help`", f"{IMPORTING}, `hello`", "terminal", "ours --help", "fastapi hello", "seconds", 0.5),
+    Target("`--version`", f"{IMPORTING}, `hello`", "terminal", "ours --version", "fastapi hello", "seconds", 0.15),
     Target(
         "requests/s, `PROCESS_THREADS=0`", LOGGING, "rest", "ours-loop", "fastapi", "requests 64", 1.0, at_most=False
     ),
@@ -77,20 +84,36 @@ def in_readme(markdown: str, results: dict[str, Any]) -> str:
 def summary(results: dict[str, Any]) -> Iterator[str]:
     """Return what a reader of README.md wants to know, as Markdown."""
     samples = results["samples"]
-    yield f"| what | {TIMES} | of |"
+    yield f"| time or memory: less is better | {TIMES} | of |"
     yield "|---|--:|---|"
     for target in TARGETS:
-        if target.section in samples and target.section != "rest":
+        if target.section in samples and target.at_most and target.section != "rest":
             times = spread(*ratio(samples[target.section], target.row, target.baseline, target.metric))
             yield f"| {target.name} | {times} | {target.against} |"
     if "rest" in samples:
-        yield from ("", f"Requests a second with 64 connections, {TIMES} those of FastAPI on uvicorn[standard]:", "")
+        connections = " / ".join(map(str, rest.CONNECTIONS))
+        yield ""
+        yield f"Requests a second with {connections} connections, {TIMES} those of FastAPI on uvicorn[standard]: more"
+        yield "is better. Here lambda_app logs every request, whatever its peer does."
+        yield ""
         peers = ("fastapi", "fastapi-silent", "fastapi-def")
         yield f"| | {' | '.join(rest.ROWS[peer].removeprefix('FastAPI, ') for peer in peers)} |"
         yield "|---|--:|--:|--:|"
         for row in ("ours-loop", "ours-threads"):
-            times = " | ".join(spread(*ratio(samples["rest"], row, peer, "requests 64")) for peer in peers)
-            yield f"| {rest.ROWS[row]} | {times} |"
+            cells = [
+                " / ".join(
+                    f"{ratio(samples['rest'], row, peer, f'requests {number}')[0]:.2f}" for number in rest.CONNECTIONS
+                )
+                for peer in peers
+            ]
+            yield f"| {rest.ROWS[row]} | {' | '.join(cells)} |"
+    if "batch" in samples:
+        gain = f"{TIMES} {spread(*ratio(samples['batch'], 'batch', batch.BASELINE, 'messages'))}"
+        yield from ("", f"Messages a second through `/process/batch`, a thousand at once: {gain} those one by one.")
+    if "sizes" in results:
+        ours, *peers_own = (f"{results['sizes'][row] / MEGABYTE:.0f} MB" for row in ("ours", *PACKAGINGS))
+        yield from ("", f"The image adds {ours} to its base; that of FastAPI + Mangum {peers_own[0]} (multi-stage),")
+        yield f"{peers_own[1]} (single stage) or {peers_own[2]} (all compiled)."
     yield ""
     yield where(results["machine"])
 

@@ -6,7 +6,9 @@ The envelopes in aws_lambda_events are kept: only the documents in them, and the
 import base64
 import hashlib
 import json
+import logging
 import re
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from sample import document, message_field
 
 from lambda_app.app import app
 from lambda_app.endpoint import ENDPOINT
+from lambda_app.problem import Problem
 
 EVENTS = ROOT / "aws_lambda_events"
 REQUEST_ID = "<request id>"
@@ -140,8 +143,22 @@ def write_readme(page: Path = ROOT / "README.md") -> None:
         page.write_text(readme.refreshed(text, "docker", lambda command: without_docker(command, server.url)))
 
 
+def check() -> None:
+    """Answer the documents that the examples are made of; exits where there is no answer to one."""
+    logging.basicConfig()
+    for number in (0, 1):
+        request = document(ENDPOINT.request, number)
+        try:
+            ENDPOINT.answer(request)
+        except Problem as problem:
+            sys.exit(
+                f"make examples: nothing was written, for there is no answer to {json.dumps(request)}: {problem.line}"
+            )
+
+
 def main() -> None:
     """Write all that speaks of the function."""
+    check()
     write_events()
     write_messages()
     (ROOT / "openapi.json").write_text(dump(app.openapi()))

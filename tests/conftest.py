@@ -1,5 +1,6 @@
 """Doors of the tests' own function, opened once."""
 
+import signal
 from collections.abc import Iterator
 
 import hypothesis
@@ -12,6 +13,10 @@ from tests.echo import ECHO, app
 # No test is timed: how long an example takes depends on the machine.
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
+
+
+# A shell starts what runs in the background with SIGINT ignored, and so would be the processes that tests interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,7 @@
 """The README: its commands print what it shows."""
 
-import json
-
-import chart
 import pytest
 import readme
-import report
 from processes import ROOT
 
 from lambda_app import __version__
@@ -27,17 +23,8 @@ def test_the_readme_shows_every_make_target_that_it_names() -> None:
 
 def test_the_readme_begins_with_the_function() -> None:
     first_screen = README.split("\n## ")[0]
-    assert "def process(message: str) -> str:" in first_screen
+    assert "def process(" in first_screen
     assert first_screen.index("$ make run") < first_screen.index("$ make test")
-
-
-def test_the_figures_are_those_that_make_bench_measured() -> None:
-    benchmarks = ROOT / "benchmarks"
-    results = json.loads((benchmarks / "results.json").read_text())
-    assert report.IN_README.search(README)
-    assert report.in_readme(README, results) == README
-    assert report.table(results) == (benchmarks / "results.md").read_text()
-    assert chart.svg(results) == (benchmarks / "chart.svg").read_text()
 
 
 def test_the_output_is_compared_line_by_line() -> None:

@@ -74,6 +74,10 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (copied / "tests/test_process.py").write_text(TEST)
     endpoint = copied / "lambda_app/endpoint.py"
     text = endpoint.read_text().replace("\nfrom typing", "\nfrom datetime import date\nfrom typing", 1)
+    # Whatever else the models take from that file now, such as an enum, is gone with it.
+    text = re.sub(
+        r"^from lambda_app.process import .*$", "from lambda_app.process import process", text, flags=re.MULTILINE
+    )
     endpoint.write_text(re.sub(r"class ProcessRequest.*?(?=def process_message)", MODELS, text, flags=re.DOTALL))
     return copied
 
@@ -101,3 +105,17 @@ def test_another_function_with_other_models_keeps_everything_green(copy: Path) -
     assert doors.returncode == 0, doors.stdout
     assert "python -m lambda_app --quantity 1 --weight 1 --express --due 2026-11-22 hello" in doors.stdout
     assert '"total":2.0' in doors.stdout
+
+
+def test_a_function_that_fails_is_not_written_down_as_an_example(copy: Path) -> None:
+    process = copy / "lambda_app/process.py"
+    direct = (copy / "aws_lambda_events/direct.answer.json").read_text()
+    process.write_text(PROCESS.replace("return {", "return {'secret': 1,"))
+    written = run(copy, "scripts/examples.py")
+    process.write_text(PROCESS)
+    assert written.returncode == 1
+    assert written.stderr.splitlines()[-1] == (
+        "make examples: nothing was written, for there is no answer to "
+        '{"customer": "hello", "quantity": 1, "weight": 1, "express": true, "due": "2026-11-22"}: Internal Server Error'
+    )
+    assert (copy / "aws_lambda_events/direct.answer.json").read_text() == direct

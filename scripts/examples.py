@@ -5,6 +5,7 @@ The envelopes in aws_lambda_events are kept: only the documents in them, and the
 
 import base64
 import hashlib
+import inspect
 import json
 import logging
 import re
@@ -21,6 +22,7 @@ from sample import document, message_field
 from lambda_app.app import app
 from lambda_app.endpoint import ENDPOINT
 from lambda_app.problem import Problem
+from lambda_app.process import process
 
 EVENTS = ROOT / "aws_lambda_events"
 REQUEST_ID = "<request id>"
@@ -136,9 +138,15 @@ def without_docker(command: str, url: str) -> str | None:
     return None
 
 
+def function() -> str:
+    """Return the function as the README shows it first: without its docstring."""
+    return re.sub(r'\n +""".*?"""\n', "\n", inspect.getsource(process), count=1, flags=re.DOTALL)
+
+
 def write_readme(page: Path = ROOT / "README.md") -> None:
-    """Write the output of the README's commands."""
-    text = readme.refreshed(page.read_text())
+    """Write the function and the output of the README's commands."""
+    block = re.compile(r"(?<=```python\n)def process\(.*?(?=```)", re.DOTALL)
+    text = readme.refreshed(block.sub(lambda _: function(), page.read_text(), count=1))
     with RestServer("-m", "uvicorn", "--port", "PORT", "lambda_app.app:app") as server:
         page.write_text(readme.refreshed(text, "docker", lambda command: without_docker(command, server.url)))
 

@@ -1,5 +1,6 @@
 """The README: its commands print what it shows."""
 
+import examples
 import pytest
 import readme
 from processes import ROOT
@@ -23,7 +24,7 @@ def test_the_readme_shows_every_make_target_that_it_names() -> None:
 
 def test_the_readme_begins_with_the_function() -> None:
     first_screen = README.split("\n## ")[0]
-    assert "def process(" in first_screen
+    assert f"```python\n{examples.function()}```" in first_screen
     assert first_screen.index("$ make run") < first_screen.index("$ make test")
 
 

@@ -76,7 +76,10 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     text = endpoint.read_text().replace("\nfrom typing", "\nfrom datetime import date\nfrom typing", 1)
     # Whatever else the models take from that file now, such as an enum, is gone with it.
     text = re.sub(
-        r"^from lambda_app.process import .*$", "from lambda_app.process import process", text, flags=re.MULTILINE
+        r"^from lambda_app.process import (\([^)]*\)|.*)$",
+        "from lambda_app.process import process",
+        text,
+        flags=re.MULTILINE,
     )
     endpoint.write_text(re.sub(r"class ProcessRequest.*?(?=def process_message)", MODELS, text, flags=re.DOTALL))
     return copied

@@ -1,14 +1,27 @@
-"""Settings, from environment variables."""
+"""What the environment may set: your settings, beside the template's. All are read once, and checked at start.
 
-import os
+A field is named by an environment variable, `port` by `PORT`. A field without a default is required. A list or an
+object is written in JSON, `HOSTS=["a", "b"]`. A secret shows its value to nothing but `get_secret_value()`:
+
+    hosts: Json[list[str]]
+    api_key: SecretStr
+
+On AWS, `API_KEY_ARN` names the secret of Secrets Manager, or the parameter of SSM, that holds the value of `api_key`.
+"""
+
+from functools import cache
+
+from lambda_app.contract.settings import TemplateSettings
 
 
-def whole_number(name: str, default: int, lowest: int, highest: int) -> int:
-    """Return the whole number in the environment variable `name`, or the default where it is unset or empty.
+class Settings(TemplateSettings):
+    """The settings of every door. Add your own here."""
 
-    Raises ValueError, naming the variable and its range, where it holds anything else.
+
+@cache
+def get_settings() -> Settings:
+    """Return the settings, which are read when the first caller asks.
+
+    Raises SettingsError, which names the variable, where one is missing or wrong.
     """
-    text = os.environ.get(name) or str(default)
-    if not (text.isascii() and text.isdigit() and lowest <= int(text.lstrip("0")[:10] or 0) <= highest):
-        raise ValueError(f"{name} must be a whole number from {lowest} to {highest}")
-    return int(text)
+    return Settings.read()

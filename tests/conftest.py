@@ -7,8 +7,9 @@ import hypothesis
 import pytest
 from starlette.testclient import TestClient
 
-from lambda_app.aws_lambda import LambdaHandler
-from tests.echo import ECHO, app
+from lambda_app.aws_lambda.http_handler import LambdaHandler
+from lambda_app.settings import get_settings
+from tests.echo import app
 
 # No test is timed: how long an example takes depends on the machine.
 hypothesis.settings.register_profile("untimed", deadline=None)
@@ -19,16 +20,31 @@ hypothesis.settings.load_profile("untimed")
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@pytest.fixture(autouse=True)
+def fresh_settings() -> Iterator[None]:
+    """Let a test set environment variables, and the next one read its own."""
+    get_settings.cache_clear()
+    yield
+    get_settings.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def only_measured_processes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Measure no process but those of tests that say so: coverage.py doubles the time that each of them takes."""
+    if request.node.get_closest_marker("measured") is None:
+        monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
+
+
 @pytest.fixture(scope="session")
 def rest() -> Iterator[TestClient]:
-    """Return a client of the REST door, which answers a server's own error as a server does."""
-    with TestClient(app, raise_server_exceptions=False) as client:
+    """Return a client of the REST door."""
+    with TestClient(app) as client:
         yield client
 
 
 @pytest.fixture(scope="session")
 def handler() -> Iterator[LambdaHandler]:
     """Return the Lambda handler."""
-    opened = LambdaHandler(app, ECHO)
+    opened = LambdaHandler(app)
     yield opened
     opened.close()

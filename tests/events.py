@@ -4,15 +4,16 @@ import base64
 import json
 from typing import Any
 
-from examples import EVENTS
+from envelopes import put_endpoint, read_event
 
 Event = dict[str, Any]
 HTTP = ("rest_api", "http_api_payload_1", "http_api", "function_url", "alb", "alb_multi_value")
 
 
-def event(name: str, **changes: Any) -> Event:  # noqa: ANN401 (any JSON value)
+def event(name: str, **changes: Any) -> Event:
     """Return an event of aws_lambda_events, with the body of the tests' own function and with members replaced."""
-    envelope = json.loads((EVENTS / f"{name}.json").read_text())
+    envelope = read_event(name)
+    put_endpoint(envelope, "process")
     if "body" in envelope:
         envelope["body"] = '{"message": "hello"}'
     return {**envelope, **changes}

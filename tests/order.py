@@ -1,5 +1,7 @@
-"""A function with several fields of several types, behind the three doors: `python -m tests.order`."""
+"""An endpoint with several fields of several types; as a command: `python -m tests.order`."""
 
+import sys
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from enum import Enum, IntEnum
@@ -7,9 +9,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from lambda_app.app import create_app
-from lambda_app.cli import main
-from lambda_app.endpoint import Document, Endpoint
+from lambda_app.contract.document import Document
+from lambda_app.contract.endpoint import Endpoint
+from lambda_app.contract.life import Resources
+from lambda_app.terminal.command import main
 
 
 class Size(Enum):
@@ -58,8 +61,13 @@ def place(request: OrderRequest) -> OrderResponse:
     return OrderResponse(order=request, total=request.count * (request.price or 0))
 
 
-ORDER = Endpoint(place, OrderRequest, OrderResponse)
-app = create_app(ORDER)
+ORDER = Endpoint(place)
+
+
+def load() -> tuple[Mapping[str, Endpoint], Resources | None]:
+    """Return what the terminal opens to."""
+    return {"order": ORDER}, None
+
 
 if __name__ == "__main__":
-    raise SystemExit(main(endpoint=ORDER))
+    raise SystemExit(main(sys.argv[1:], load))

@@ -1,5 +1,6 @@
 """Every door gives the same message for an input, or refuses it with the same codes and pointers."""
 
+import io
 import json
 import logging
 from collections.abc import Callable, Iterator
@@ -9,9 +10,11 @@ import pytest
 from processes import LambdaRuntime, RestServer, terminal
 from starlette.testclient import TestClient
 
-from lambda_app.aws_lambda import LambdaHandler
-from lambda_app.events import UnsupportedEvent
-from lambda_app.problem import InvalidInput
+from lambda_app.aws_lambda.http_handler import LambdaHandler
+from lambda_app.aws_lambda.kinds import UnsupportedEvent
+from lambda_app.contract.problem import Problem
+from lambda_app.terminal.command import main
+from tests.echo import load
 from tests.events import HTTP, event, failures, http_event, kinesis, sns, sqs
 
 
@@ -42,11 +45,16 @@ def answered(name: str, message: str) -> Case:
     return Case(name, json.dumps({"message": message}).encode(), Outcome(message), text=message)
 
 
-def refused(name: str, body: bytes, *errors: tuple[str, str], **facts: Any) -> Case:  # noqa: ANN401 (Case's fields)
+def refused(name: str, body: bytes, *errors: tuple[str, str], **facts: Any) -> Case:
     return Case(name, body, Outcome(None, 422, errors), **facts)
 
 
-def no_json(name: str, body: bytes, **facts: Any) -> Case:  # noqa: ANN401 (Case's fields)
+def failed(name: str, message: str, status: int) -> Case:
+    """Return a case in which the function itself refuses (409), or raises (500)."""
+    return Case(name, json.dumps({"message": message}).encode(), Outcome(None, status), text=message)
+
+
+def no_json(name: str, body: bytes, **facts: Any) -> Case:
     return Case(name, body, Outcome(None, 400, (("#", "json_invalid"),)), **{"runtime_refuses": True, **facts})
 
 
@@ -98,6 +106,9 @@ TABLE = [
         json.dumps({"message": "a", "k" * 100: 1}).encode(),
         (f"#/{'k' * 64}", "extra_forbidden"),
     ),
+    failed("refusal of the function", "refuse", 409),
+    failed("failure of the function", "raise", 500),
+    failed("exit of the function", "exit", 500),
     no_json("empty body", b""),
     no_json("not JSON", b"hello"),
     no_json("unfinished JSON", b'{"message": "a"'),
@@ -117,7 +128,7 @@ EVERY_CASE = pytest.mark.parametrize("case", TABLE, ids=[case.name for case in T
 
 
 def problem_outcome(problem: dict[str, Any]) -> Outcome:
-    errors = tuple((error["pointer"], error["code"]) for error in problem["errors"])
+    errors = tuple((error["pointer"], error["code"]) for error in problem.get("errors", ()))
     return Outcome(None, problem["status"], errors)
 
 
@@ -136,7 +147,7 @@ def line_outcome(line: str | bytes) -> Outcome:
     return problem_outcome(document) if "status" in document else Outcome(document["message"])
 
 
-def lambda_http_outcome(answer: Any) -> Outcome:  # noqa: ANN401 (a decoded JSON value)
+def lambda_http_outcome(answer: Any) -> Outcome:
     assert answer["isBase64Encoded"] is False
     headers = answer.get("headers") or {name: value for name, (value,) in answer["multiValueHeaders"].items()}
     return http_outcome(answer["statusCode"], headers["content-type"], answer["body"])
@@ -145,13 +156,14 @@ def lambda_http_outcome(answer: Any) -> Outcome:  # noqa: ANN401 (a decoded JSON
 def called(call: Callable[[Any, None], Any], argument: object) -> Outcome:
     try:
         return Outcome(call(argument, None)["message"])
-    except InvalidInput as error:
+    except Problem as error:
         return problem_outcome(json.loads(str(error)))
 
 
+@pytest.mark.parametrize("path", ["/process", "/own"])
 @EVERY_CASE
-def test_rest_gives_the_expected_outcome(case: Case, rest: TestClient) -> None:
-    answer = rest.post("/process", content=case.body, headers={"content-type": "application/json"})
+def test_rest_gives_the_expected_outcome_on_a_route_of_one_s_own_too(case: Case, path: str, rest: TestClient) -> None:
+    answer = rest.post(path, content=case.body, headers={"content-type": "application/json"})
     assert http_outcome(answer.status_code, answer.headers["content-type"], answer.content) == case.expected
 
 
@@ -215,7 +227,7 @@ def assert_logged(case: Case, caplog: pytest.LogCaptureFixture) -> None:
     logged = [f"{pointer}: {code}" for pointer, code in case.expected.errors]
     line = caplog.text
     assert all(error in line for error in logged)
-    assert bool(line) == bool(logged)
+    assert bool(line) == (case.expected.status != 200)
 
 
 def test_a_batch_gives_the_same_line_by_line(rest: TestClient) -> None:
@@ -262,34 +274,54 @@ def test_the_runtime_client_gives_the_same_for_a_direct_invocation(case: Case, r
     elif case.unsupported:
         assert answer["errorType"] == "UnsupportedEvent"
     else:
-        assert answer["errorType"] == "InvalidInput"
+        names = {409: "Unwelcome", 500: "ProcessingFailed"}
+        assert answer["errorType"] == names.get(case.expected.status, "InvalidInput")
         assert problem_outcome(json.loads(answer["errorMessage"])) == case.expected
 
 
+TYPED = [case for case in TABLE if case.text is not None]
+SAID = {409: "Not this one.", 500: "the processing failed: Broken"}
+
+
 @pytest.mark.parametrize("way", ["argument", "standard input"])
-@pytest.mark.parametrize("case", [case for case in TABLE if case.text is not None], ids=lambda case: case.name)
-def test_a_terminal_process_gives_the_same(case: Case, way: str) -> None:
+@pytest.mark.parametrize("case", TYPED, ids=lambda case: case.name)
+def test_the_terminal_gives_the_same(
+    case: Case, way: str, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
     assert case.text is not None
     text = case.text.encode() if isinstance(case.text, str) else case.text
-    ended = (
-        terminal(["--", text], module="tests.echo")
-        if way == "argument"
-        else terminal([], text + b"\n", module="tests.echo")
-    )
-    if case.expected.message is None:
-        assert ended.returncode == 2
-        assert ended.stdout == b""
-        errors = ended.stderr.decode().removeprefix("lambda-app: error: ").split("; ")
-        assert tuple(tuple(error.split(": ")[:2]) for error in errors) == case.expected.errors
-        assert ended.stderr.count(b"\n") == 1
+    given = text + b"\n" if way == "standard input" else b""
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(given)))
+    arguments = ["--", text.decode(errors="surrogateescape")] if way == "argument" else []
+    assert_typed(case, main(arguments, load), *capfdbinary.readouterr())
+
+
+@pytest.mark.parametrize("name", ["unicode", "missing text", "bad UTF-8", "refusal of the function"])
+def test_a_terminal_process_gives_the_same(name: str) -> None:
+    for case in [case for case in TYPED if case.name == name]:
+        assert case.text is not None
+        text = case.text.encode() if isinstance(case.text, str) else case.text
+        ended = terminal(["--", text], module="tests.echo")
+        assert_typed(case, ended.returncode, ended.stdout, ended.stderr)
+
+
+def assert_typed(case: Case, status: int, out: bytes, error: bytes) -> None:
+    text = case.text.encode() if isinstance(case.text, str) else case.text
+    if case.expected.message is not None:
+        assert (status, out, error) == (0, text + b"\n" if text is not None else b"", b"")
+        return
+    assert (out, error.count(b"\n")) == (b"", 1)
+    told = error.decode().removeprefix("lambda-app: error: ")
+    if case.expected.errors:
+        assert status == 2
+        assert tuple(tuple(each.split(": ")[:2]) for each in told.split("; ")) == case.expected.errors
     else:
-        assert (ended.returncode, ended.stdout, ended.stderr) == (0, text + b"\n", b"")
+        assert status == 1
+        assert told.startswith(SAID[case.expected.status].partition(":")[0])
 
 
 def test_a_json_lines_process_gives_the_same() -> None:
     cases = [case for case in TABLE if case.one_line]
     ended = terminal(["--jsonl"], b"".join(case.body + b"\n" for case in cases), module="tests.echo")
     assert [line_outcome(line) for line in ended.stdout.decode().splitlines()] == [case.expected for case in cases]
-    good = sum(case.expected.status == 200 for case in cases)
-    summary = f"lambda-app: {len(cases)} lines: {good} answered, {len(cases) - good} invalid, 0 failed\n"
-    assert (ended.returncode, ended.stderr.decode()) == (2, summary)
+    assert ended.returncode == 1

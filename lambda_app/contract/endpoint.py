@@ -1,0 +1,62 @@
+"""An endpoint: a typed function from one document to another, and the way in and out of it."""
+
+from collections.abc import Callable, Sequence
+from inspect import iscoroutinefunction, signature
+from typing import Any, get_type_hints
+
+from lambda_app.contract.document import Document, encoded, read
+from lambda_app.contract.problem import InvalidInput, Problem
+from lambda_app.settings import get_settings
+
+
+class Endpoint:
+    """A function that every door opens to; its models are those of its annotations.
+
+    The function is `def` or `async def`. It takes one document, and in a second parameter, if it has one, what
+    `resources` yields. It returns one document, and refuses a request by raising a Problem. `refuses` lists the
+    subclasses of Problem that it raises, for OpenAPI.
+
+    Raises TypeError where the annotations are not such models.
+    """
+
+    def __init__(self, function: Callable[..., Any], *, refuses: Sequence[type[Problem]] = ()) -> None:
+        self.function = function
+        self.refuses = tuple(refuses)
+        self.is_async = iscoroutinefunction(function)
+        self.description = (function.__doc__ or "").strip()
+        parameters = list(signature(function).parameters)
+        hints = get_type_hints(function)
+        if len(parameters) not in {1, 2}:
+            raise TypeError(f"{function.__name__} must take a document, and at most the resources beside it")
+        self.takes_resources = len(parameters) == 2  # noqa: PLR2004 (the document, and the resources)
+        self.request = _model(function, parameters[0], hints)
+        self.response = _model(function, "return", hints)
+
+    def read(self, document: object) -> Document:
+        """Return the request that a document holds: JSON as bytes, or a value that was already decoded from JSON.
+
+        Raises InvalidInput: 400 (not JSON), 413 (larger than MAX_BODY_BYTES) or 422 (refused by the model).
+        """
+        data = document if isinstance(document, bytes) else encoded(document)
+        if len(data) > get_settings().max_body_bytes:
+            raise too_large()
+        return read(self.request.model_validate_json, data)
+
+    def write(self, response: object) -> bytes:
+        """Return a response as JSON on one line. Raises TypeError where it is not what the function promises."""
+        if not isinstance(response, self.response):
+            name, given, promised = self.function.__name__, type(response).__name__, self.response.__name__
+            raise TypeError(f"{name} returned {given}, not {promised}")
+        return response.model_dump_json(by_alias=True).encode()
+
+
+def _model(function: Callable[..., Any], name: str, hints: dict[str, Any]) -> type[Document]:
+    model = hints.get(name)
+    if not (isinstance(model, type) and issubclass(model, Document)):
+        raise TypeError(f"{function.__name__}: annotate {name!r} with a Document")
+    return model
+
+
+def too_large() -> InvalidInput:
+    """Return the refusal of input that is larger than MAX_BODY_BYTES."""
+    return InvalidInput(413, f"The input is larger than {get_settings().max_body_bytes:,} bytes.")

@@ -1,0 +1,99 @@
+"""What pydantic's errors become in a problem document, which repeats nothing of the input but a field's name."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, get_args
+
+from pydantic_core.core_schema import ErrorType
+
+from lambda_app.contract.problem import MAX_ERRORS, InvalidInput
+
+MAX_NAME = 64
+
+# In place of words that would repeat the input.
+UNTOLD = "Input is not valid"
+
+# pydantic's own words for these repeat a part of the input.
+_DETAILS = {
+    "byte_size_unit": "Input should have a unit of bytes",
+    "bytes_invalid_encoding": "Input should be validly encoded bytes",
+    "import_error": "Input should be importable",
+    "union_tag_invalid": "Input should have one of the expected tags",
+    "uuid_parsing": "Input should be a valid UUID",
+    "zoneinfo_str": "Input should be a valid time zone",
+}
+
+# The words of all other codes come from whoever wrote the validator, who may be the standard library.
+_PYDANTIC = set(get_args(ErrorType)) - {"value_error", "assertion_error"}
+
+_UNRESERVED = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._"
+_ESCAPES = {**dict(zip(_UNRESERVED, _UNRESERVED, strict=True)), "~": "~0", "/": "~1"}
+
+NOT_JSON = "json_invalid"
+
+
+def refused(errors: Sequence[Mapping[str, Any]], document: object) -> InvalidInput:
+    """Return the refusal that the reader's errors in a decoded document amount to."""
+    return not_valid([located(error, document) for error in errors[:MAX_ERRORS]], len(errors))
+
+
+def located(error: Mapping[str, Any], document: object) -> dict[str, str]:
+    """Return one of pydantic's errors with its pointer into a decoded document, its code and its detail."""
+    return {"pointer": pointer(_path(error, document)), **described(error)}
+
+
+def _path(error: Mapping[str, Any], document: object) -> list[str | int]:
+    """Return the location of an error without what is not in the document, such as the tags of a union's members."""
+    path: list[str | int] = []
+    here: Any = document
+    for name in error["loc"]:
+        if (isinstance(here, dict) and name in here) or (isinstance(here, list) and name in range(len(here))):
+            path.append(name)
+            here = here[name]
+    if error["type"] == "missing":
+        path.append(error["loc"][-1])
+    return path
+
+
+def not_json(detail: str) -> InvalidInput:
+    """Return the refusal of a document that is not JSON."""
+    errors = [{"pointer": "#", "code": NOT_JSON, "detail": detail}]
+    return InvalidInput(400, "The document is not JSON.", errors=errors)
+
+
+def not_valid(errors: Sequence[Mapping[str, Any]], count: int) -> InvalidInput:
+    """Return the refusal of JSON, or of parameters, that the model refuses."""
+    return InvalidInput(422, "The document is not what the request model asks for.", errors=errors, error_count=count)
+
+
+def described(error: Mapping[str, Any]) -> dict[str, str]:
+    """Return the code and the detail of one of pydantic's errors, without the input."""
+    code, detail = error["type"], error["msg"]
+    if code not in _PYDANTIC and _repeats(error.get("input"), detail):
+        detail = UNTOLD
+    return {"code": code, "detail": _DETAILS.get(code, detail)}
+
+
+def _repeats(value: object, text: str) -> bool:
+    if isinstance(value, Mapping):
+        return any(_repeats(each, text) for each in value.values())
+    if isinstance(value, list):
+        return any(_repeats(each, text) for each in value)
+    return isinstance(value, str | int | float) and str(value) in text
+
+
+def pointer(location: Iterable[str | int]) -> str:
+    """Return the JSON Pointer of a location, as a URI fragment (RFC 6901, section 6).
+
+    A name comes from the input, so it is escaped, and cut where its escaped form would pass 64 characters.
+    """
+    return "#" + "".join(f"/{_escaped(str(name))}" for name in location)
+
+
+def _escaped(name: str) -> str:
+    escaped = ""
+    for character in name[:MAX_NAME]:
+        piece = _ESCAPES.get(character) or "".join(f"%{byte:02X}" for byte in character.encode(errors="replace"))
+        if len(escaped) + len(piece) > MAX_NAME:
+            break
+        escaped += piece
+    return escaped

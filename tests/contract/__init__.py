@@ -1,0 +1,1 @@
+"""What every door keeps, tested without a door."""

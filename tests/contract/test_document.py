@@ -1,0 +1,170 @@
+"""Documents and their reader."""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from pydantic import BaseModel, ConfigDict, Field, RootModel
+from typing_extensions import TypedDict
+
+from lambda_app.contract.document import Document, encoded
+from lambda_app.contract.endpoint import Endpoint
+from lambda_app.contract.problem import InvalidInput
+from lambda_app.settings import get_settings
+from tests.echo import ECHO
+from tests.order import ORDER, OrderRequest, Priority, Size
+
+ORDERED = {"name": "tea", "count": 2}
+MIB = 1_048_576
+
+
+def codes(value: object, of: Endpoint = ECHO) -> list[tuple[str, str]]:
+    with pytest.raises(InvalidInput) as caught:
+        of.read(value)
+    return [(error["pointer"], error["code"]) for error in caught.value.errors]
+
+
+def test_bytes_and_decoded_values_are_read_alike() -> None:
+    value = {**ORDERED, "size": "large", "priority": 2, "due": "2026-11-22", "paid": "1.10", "price": 3}
+    expected = OrderRequest(
+        name="tea",
+        count=2,
+        size=Size.LARGE,
+        priority=Priority.HIGH,
+        due=date(2026, 11, 22),
+        paid=Decimal("1.10"),
+        price=3.0,
+    )
+    assert ORDER.read(value) == ORDER.read(json.dumps(value).encode()) == expected
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "code"),
+    [
+        ("count", "1", "int_type"),
+        ("count", 1.0, "int_type"),
+        ("count", True, "int_type"),
+        ("count", 0, "greater_than_equal"),
+        ("price", "1", "float_type"),
+        ("price", float("nan"), "finite_number"),
+        ("price", float("inf"), "finite_number"),
+        ("gift", 1, "bool_type"),
+        ("size", "medium", "enum"),
+        ("due", 20260101, "date_type"),
+        ("due", "soon", "date_parsing"),
+        ("tags", "a", "list_type"),
+        ("colour", "blue", "literal_error"),
+    ],
+)
+def test_types_follow_json(field: str, value: object, code: str) -> None:
+    assert codes({**ORDERED, field: value}, ORDER) == [(f"#/{field}", code)]
+
+
+class Sampling(Document):
+    temperature: float
+    stops: list[str] = Field(default_factory=list)
+
+
+class Limits(TypedDict):
+    tokens: int
+
+
+@dataclass
+class Window:
+    width: int
+
+
+class Prompt(Document):
+    sampling: Sampling
+    others: dict[str, Sampling | int] = Field(default_factory=dict)
+    limits: Limits | None = None
+    window: Window | None = None
+
+
+def complete(request: Prompt) -> Prompt:
+    return request
+
+
+@pytest.mark.parametrize(
+    ("document", "expected"),
+    [
+        ({"sampling": {"temperature": "0.9"}}, [("#/sampling/temperature", "float_type")]),
+        ({"sampling": {"temperature": 1, "typo": 1}}, [("#/sampling/typo", "extra_forbidden")]),
+        ({"sampling": {"temperature": 1, "stops": [1]}}, [("#/sampling/stops/0", "string_type")]),
+        (
+            {"sampling": {"temperature": 1}, "others": {"a": {"temperature": 1, "typo": 1}}},
+            [("#/others/a/typo", "extra_forbidden"), ("#/others/a", "int_type")],
+        ),
+        (
+            {"sampling": {"temperature": 1}, "limits": {"tokens": "1", "typo": 1}},
+            [("#/limits/tokens", "int_type"), ("#/limits/typo", "extra_forbidden")],
+        ),
+        (
+            {"sampling": {"temperature": 1}, "window": {"width": "1", "typo": 1}},
+            [("#/window/width", "int_type"), ("#/window/typo", "unexpected_keyword_argument")],
+        ),
+    ],
+)
+def test_nested_parts_are_as_strict_as_the_whole(document: object, expected: list[tuple[str, str]]) -> None:
+    assert codes(document, Endpoint(complete)) == expected
+
+
+def test_a_nested_model_that_is_lax_is_refused_where_it_is_defined() -> None:
+    class Lax(BaseModel):
+        temperature: float
+
+    class Strict(BaseModel):
+        model_config = ConfigDict(strict=True, extra="allow")
+
+    class Tags(RootModel[list[str]]):
+        model_config = ConfigDict(strict=True)
+
+    for annotation in (Lax, list[Lax], dict[str, Lax | None], tuple[int, Lax]):
+        with pytest.raises(TypeError, match=r"^Outer\.inner: Lax must derive from Document$"):
+            type("Outer", (Document,), {"__annotations__": {"inner": annotation}, "__module__": __name__})
+
+    class Allowed(Document):
+        strict: Strict
+        tags: Tags
+
+    assert Allowed.model_validate_json('{"strict": {"a": 1}, "tags": ["b"]}').tags.root == ["b"]
+
+
+class Tree(Document):
+    value: int
+    branches: list["Tree"] = Field(default_factory=list)
+
+
+def test_a_document_may_contain_itself() -> None:
+    tree = Tree.model_validate_json('{"value": 1, "branches": [{"value": 2}]}')
+    assert tree.branches[0].value == 2
+
+
+def test_a_decoded_value_that_json_cannot_write_is_not_json() -> None:
+    for value in ({"message": "\ud800"}, {"\ud800": 1}, {"message": object()}, {"message": 10**4999}):
+        assert codes(value) == [("#", "json_invalid")]
+
+
+def test_a_decoded_value_is_written_as_json() -> None:
+    value: Any = {"a": [1, None, "é"]}
+    assert json.loads(encoded(value)) == value
+
+
+def test_a_document_of_1_mib_is_read_and_one_byte_more_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    document = b'{"message": "a"}'
+    ECHO.read(document.ljust(MIB))
+    with pytest.raises(InvalidInput) as caught:
+        ECHO.read(document.ljust(MIB + 1))
+    assert caught.value.document == {
+        "type": "about:blank",
+        "title": "Content Too Large",
+        "status": 413,
+        "detail": "The input is larger than 1,048,576 bytes.",
+    }
+    monkeypatch.setenv("MAX_BODY_BYTES", "20")
+    get_settings.cache_clear()
+    with pytest.raises(InvalidInput, match="The input is larger than 20 bytes"):
+        ECHO.read(document.ljust(21))

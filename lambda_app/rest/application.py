@@ -1,0 +1,118 @@
+"""The FastAPI application that keeps the contract of this project."""
+
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from lambda_app.contract.endpoint import Endpoint
+from lambda_app.contract.environment import SettingsError
+from lambda_app.contract.life import Life, Resources
+from lambda_app.rest import threads
+from lambda_app.rest.batch import BatchFunction, batch_options
+from lambda_app.rest.endpoints import EndpointFunction, endpoint_options
+from lambda_app.rest.problems import HANDLERS, documented
+from lambda_app.rest.request_log import RequestLog, configure_logging
+from lambda_app.rest.routing import DocumentRoute, adopt
+from lambda_app.rest.size_limit import SizeLimitProblem
+from lambda_app.settings import get_settings
+
+Lifespan = Callable[[Any], AbstractAsyncContextManager[Any]]
+
+# A redirect for a slash would answer where the contract has 404. The page of OAuth and ReDoc serve nobody here.
+_DEFAULTS: Mapping[str, Any] = {
+    "redirect_slashes": False,
+    "redoc_url": None,
+    "swagger_ui_oauth2_redirect_url": None,
+}
+
+
+class Application(FastAPI):
+    """FastAPI with two routes for every endpoint, one error contract, and the log of requests.
+
+    Takes what FastAPI takes, with FastAPI's meaning. `resources` are opened before the application's own `lifespan`
+    starts, and closed after it has ended.
+    """
+
+    def __init__(
+        self,
+        endpoints: Mapping[str, Endpoint],
+        resources: Resources | None = None,
+        **options: Any,  # noqa: ANN401 (FastAPI's own)
+    ) -> None:
+        self.endpoints = endpoints
+        self.life = Life(resources)
+        handlers = options.pop("exception_handlers", None) or {}
+        responses = options.pop("responses", None) or {}
+        super().__init__(
+            exception_handlers={**HANDLERS, **handlers},
+            responses={"default": documented("A problem (RFC 9457)"), **responses},
+            **{**_DEFAULTS, **options},
+        )
+        self.router.lifespan_context = self._with_life(self.router.lifespan_context)
+        self.router.route_class = DocumentRoute
+        for name, endpoint in endpoints.items():
+            function, batch = EndpointFunction(endpoint, self.life), BatchFunction(endpoint, self.life)
+            self.router.add_api_route(f"/{name}", function, **endpoint_options(endpoint))
+            self.router.add_api_route(f"/{name}/batch", batch, **batch_options())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a connection, or start up and shut down. A wrong setting ends the start with one line that names it."""
+        if scope["type"] != "lifespan":
+            await super().__call__(scope, receive, send)
+            return
+        is_told = False
+
+        async def send_in_one_line(message: Message) -> None:
+            nonlocal is_told
+            # Starlette sends the trace of what a lifespan raises, and raises it again.
+            is_told = True
+            error = sys.exception()
+            if message["type"] == "lifespan.startup.failed" and isinstance(error, SettingsError):
+                message = {**message, "message": f"lambda_app: error: {error}"}
+            await send(message)
+
+        try:
+            await super().__call__(scope, receive, send_in_one_line)
+        except SettingsError:  # raised before Starlette is asked to start up, where the middleware needs a setting
+            if not is_told:
+                await send_in_one_line({"type": "lifespan.startup.failed"})
+            raise
+
+    def include_router(self, router: APIRouter, **options: Any) -> None:  # noqa: ANN401 (FastAPI's own)
+        """Include a router, as FastAPI does. Documents in the bodies of its routes are read as at every door."""
+        adopt(router)
+        super().include_router(router, **options)
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Return the application with its middleware: the log of requests outermost, over that of a person."""
+        adopt(self.router)  # what has been included in a router after that was included here
+        if self.max_body_size is None:
+            self.max_body_size = get_settings().max_body_bytes
+        return RequestLog(SizeLimitProblem(super().build_middleware_stack()))
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the OpenAPI document, with the schema of problems in it."""
+        from lambda_app.rest.problem_schema import add_problem_schema  # noqa: PLC0415 (no request but this needs it)
+
+        before, document = self.openapi_schema, super().openapi()
+        if document is not before:  # FastAPI makes it again where routes have been added
+            add_problem_schema(document)
+        return document
+
+    def _with_life(self, lifespan: Lifespan) -> Lifespan:
+        @asynccontextmanager
+        async def whole_lifespan(app: Any) -> AsyncIterator[Any]:  # noqa: ANN401 (FastAPI's own)
+            configure_logging()
+            await self.life.open()
+            try:
+                async with lifespan(app) as state:
+                    yield state
+            finally:
+                await self.life.close()
+                threads.shut_down()
+
+        return whole_lifespan

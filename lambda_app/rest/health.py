@@ -1,0 +1,25 @@
+"""Health: whether the process is alive."""
+
+from typing import Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from lambda_app import __version__
+
+router = APIRouter()
+
+
+class Health(BaseModel):
+    """The answer of a live application."""
+
+    status: Literal["ok"]
+    version: str
+
+
+# The lower route, which is the first, serves both methods. The upper one is documented: OpenAPI wants one of each name.
+@router.get("/health")
+@router.api_route("/health", methods=["GET", "HEAD"], include_in_schema=False)
+async def health() -> Health:
+    """Say that the application is alive, and which version it is."""
+    return Health(status="ok", version=__version__)

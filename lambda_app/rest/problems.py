@@ -1,0 +1,136 @@
+"""What a client is told of an error: one set of handlers, and what OpenAPI says of it."""
+
+import logging
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError, ResponseValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware.body_limit import MAX_BODY_SIZE_SCOPE_KEY, RequestBodyLimitMiddleware
+from starlette.requests import ClientDisconnect
+
+from lambda_app.contract.errors import NOT_JSON, described, located, not_json, not_valid, pointer
+from lambda_app.contract.problem import MAX_ERRORS, MEDIA_TYPE, InvalidInput, Problem, ProcessingFailed, refusal_in
+from lambda_app.rest.body import UnreadBody, is_json
+
+logger = logging.getLogger(__name__)
+
+EMPTY = "Invalid JSON: EOF while parsing a value at line 1 column 0"  # what the reader says of no bytes
+_PARAMETERS = {"query": "parameter", "path": "parameter", "header": "header", "cookie": "cookie"}
+
+
+def documented(description: str, example: Problem | None = None) -> dict[str, Any]:
+    """Return what FastAPI's `responses=` takes for a problem document; the application adds its schema to OpenAPI."""
+    content: dict[str, Any] = {"example": example.document} if example else {}
+    return {"description": description, "content": {MEDIA_TYPE: content}}
+
+
+def responses(*refusals: type[Problem]) -> dict[int | str, dict[str, Any]]:
+    """Return what FastAPI's `responses=` takes for the problems that a route raises, by their status.
+
+    Problems that share a status share its description.
+    """
+    found: dict[int | str, dict[str, Any]] = {}
+    for refusal in refusals:
+        text = (refusal.__doc__ or refusal.__name__).strip().partition("\n")[0]
+        before = found.get(refusal.status)
+        example = Problem(refusal.status, type=refusal.type, title=refusal.title)
+        found[refusal.status] = documented(f"{before['description']} {text}" if before else text, example)
+    return found
+
+
+def problem_response(problem: Problem) -> Response:
+    """Return a problem as an HTTP response."""
+    return Response(problem.json(), problem.status, dict(problem.headers), MEDIA_TYPE)
+
+
+def log_failure(problem: Problem) -> None:
+    """Log, with its trace, what a function raised that is no refusal."""
+    if isinstance(problem, ProcessingFailed):
+        logger.error("processing failed", exc_info=problem.cause)
+
+
+async def on_problem(_: Request, error: Problem) -> Response:
+    """Answer what an endpoint function or a route raises to refuse a request."""
+    log_failure(error)
+    return problem_response(error)
+
+
+async def on_http_exception(request: Request, error: HTTPException) -> Response:
+    """Answer what FastAPI raises, and what is raised as its documentation says."""
+    problem = refusal_in(error)
+    if problem is None:  # 204 and 304, which have no body
+        return Response(status_code=error.status_code, headers=error.headers)
+    if type(error).__module__ == RequestBodyLimitMiddleware.__module__:  # its own exception is not public
+        problem = content_too_large(request.scope[MAX_BODY_SIZE_SCOPE_KEY])
+    return problem_response(problem)
+
+
+async def on_invalid_request(request: Request, error: RequestValidationError) -> Response:
+    """Answer what FastAPI finds wrong with a request: 415 and 400 as for a document, else 422."""
+    return problem_response(_refusal(request, error))
+
+
+async def on_invalid_response(_: Request, error: ResponseValidationError) -> Response:
+    """Answer 500, and log what is wrong with a route's response, but none of its content."""
+    found = [f"{pointer(each['loc'][1:])}: {each['type']}" for each in error.errors()[:MAX_ERRORS]]
+    logger.error("the response of %s is not what it promises: %s", error.endpoint_path, "; ".join(found))
+    return problem_response(Problem(500))
+
+
+async def on_disconnect(_: Request, __: ClientDisconnect) -> Response:
+    """Answer nobody: the log line of the request has the status."""
+    return problem_response(InvalidInput(400, "The client went away before its request was read."))
+
+
+async def on_exception(_: Request, __: Exception) -> Response:
+    """Answer 500 without detail. The request log writes the trace."""
+    return problem_response(Problem(500))
+
+
+HANDLERS: Mapping[Any, Any] = {
+    Problem: on_problem,
+    HTTPException: on_http_exception,
+    RequestValidationError: on_invalid_request,
+    ResponseValidationError: on_invalid_response,
+    ClientDisconnect: on_disconnect,
+    Exception: on_exception,
+}
+
+
+def content_too_large(limit: int) -> InvalidInput:
+    """Return the refusal of a body that is larger than its route takes."""
+    return InvalidInput(413, f"The input is larger than {limit:,} bytes.")
+
+
+def unsupported_media_type(names: Iterable[str]) -> InvalidInput:
+    """Return the refusal of a body of another content type."""
+    return InvalidInput(415, f"The content type must be {' or '.join(names)}.")
+
+
+def _refusal(request: Request, error: RequestValidationError) -> InvalidInput:
+    body = [each for each in error.errors() if each["loc"][0] == "body"]
+    if body and isinstance(error.body, bytes) and not is_json(request):
+        return unsupported_media_type(["application/json"])
+    if body and body[0]["type"] == NOT_JSON and not isinstance(error.body, UnreadBody):
+        return not_json(f"Invalid JSON: {body[0]['ctx']['error']}")
+    if body and error.body is None and body[0]["type"] == "missing" and not _has_body(request):
+        return not_json(EMPTY)
+    found = [_described(each) for each in error.errors()[:MAX_ERRORS] if each["loc"][0] != "body"]
+    count = len(error.errors()) - len(body)
+    if isinstance(error.body, UnreadBody):
+        listed, more = error.body.refusal(body)
+    else:
+        listed = [located({**each, "loc": each["loc"][1:]}, error.body) for each in body[:MAX_ERRORS]]
+        more = len(body)
+    return not_valid(found + listed, count + more)
+
+
+def _described(error: Mapping[str, Any]) -> dict[str, str]:
+    place, *names = error["loc"]
+    return {_PARAMETERS.get(place, "parameter"): pointer(names)[2:], **described(error)}
+
+
+def _has_body(request: Request) -> bool:
+    return request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers

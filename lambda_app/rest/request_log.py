@@ -1,0 +1,100 @@
+"""The log of the HTTP doors: a request id for every request, one line for each, and an answer to what nobody caught."""
+
+import asyncio
+import logging
+import os
+import re
+from contextvars import ContextVar
+from time import perf_counter
+from urllib.parse import quote
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from lambda_app.contract.problem import Problem
+from lambda_app.rest.problems import problem_response
+
+REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="-")
+_SANE_REQUEST_ID = re.compile(r"[0-9A-Za-z._:/+=-]{1,128}", re.ASCII)
+
+logger = logging.getLogger(__name__)
+
+
+class RequestLog:
+    """The outermost ASGI middleware: CORS preflights and whatever else another middleware answers are logged too.
+
+    `X-Request-ID` is taken from the request where it is at most 128 letters, digits and `._:/+=-`, and made otherwise.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a connection."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        start = perf_counter()
+        request_id = Headers(scope=scope).get("x-request-id", "")
+        if not _SANE_REQUEST_ID.fullmatch(request_id):
+            request_id = os.urandom(16).hex()
+        token = REQUEST_ID.set(request_id)
+        answer = Answer(send, request_id)
+        try:
+            await self.app(scope, receive, answer.send)
+        except asyncio.CancelledError:
+            # The server cancels what is in flight when its grace period is over.
+            logger.warning("cancelled")
+            if not answer.status:
+                await problem_response(Problem(503))(scope, receive, answer.send)
+            raise
+        except (Exception, SystemExit, KeyboardInterrupt):  # a route that exits must not take the server with it
+            logger.exception("unexpected error")
+            if not answer.status:
+                await problem_response(Problem(500))(scope, receive, answer.send)
+            elif not answer.is_whole:
+                raise  # so that the server breaks the answer off
+        finally:
+            if logger.isEnabledFor(logging.INFO):
+                path = scope.get("raw_path") or quote(scope["path"], errors="replace").encode()
+                milliseconds = (perf_counter() - start) * 1000
+                shown = (scope["method"], path.decode("ascii", "replace"), answer.status, milliseconds)
+                logger.info("%s %s %d %.1f ms", *shown)
+            REQUEST_ID.reset(token)
+
+
+class Answer:
+    """The way out of a request: adds its id, and remembers how far the answer has come."""
+
+    def __init__(self, send: Send, request_id: str) -> None:
+        self._send = send
+        self._header = (b"x-request-id", request_id.encode())
+        self.status = 0
+        self.is_whole = False
+
+    async def send(self, message: Message) -> None:
+        """Send a message of the application on to the server."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            message["headers"] = [*message.get("headers", ()), self._header]
+        elif message["type"] == "http.response.body":
+            self.is_whole = not message.get("more_body", False)
+        await self._send(message)
+
+
+def configure_logging() -> None:
+    """Log to standard error with request ids, except in Lambda, or where the process has set up its logging already."""
+    # RequestLog writes the line of each request. uvicorn's own would be a second one, without its id.
+    logging.getLogger("uvicorn.access").disabled = True
+    root = logging.getLogger()
+    if not root.handlers and "AWS_LAMBDA_RUNTIME_API" not in os.environ:
+        handler = logging.StreamHandler()
+        handler.addFilter(_add_request_id)
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(request_id)s %(name)s: %(message)s"))
+        root.addHandler(handler)
+        root.setLevel(logging.INFO)
+
+
+def _add_request_id(record: logging.LogRecord) -> bool:
+    record.request_id = REQUEST_ID.get()
+    return True

@@ -1,0 +1,29 @@
+"""The REST server: uvicorn, in front of the application."""
+
+import os
+import sys
+
+import uvicorn
+
+from lambda_app.settings import get_settings
+
+
+def serve(application: str) -> None:
+    """Serve HTTP on HOST and PORT, until SIGTERM: then finish what is in flight, within SHUTDOWN_TIMEOUT seconds.
+
+    `application` is its import string, because each of the WEB_CONCURRENCY processes imports it. Raises SettingsError.
+    """
+    settings = get_settings()
+    sys.stderr.write(f"lambda_app: the REST API on http://{settings.host}:{settings.port}\n")
+    uvicorn.run(
+        application,
+        host=settings.host,
+        port=settings.port,
+        workers=settings.web_concurrency,
+        timeout_graceful_shutdown=settings.shutdown_timeout,
+        log_config=None,  # the application logs for both
+    )
+    # Reached where the signal that uvicorn sends again does not end the process, as in a container, where it is the
+    # first one. Python's own way out would wait for the thread of a function that outlasts the timeout.
+    sys.stdout.flush()
+    os._exit(0)

@@ -1,0 +1,192 @@
+"""The OpenAPI document: every route, every problem, whenever it was added."""
+
+import json
+import re
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from openapi_spec_validator import validate
+from pydantic import BaseModel, Field
+from starlette.testclient import TestClient
+
+from lambda_app.app import app as shipped
+from lambda_app.contract.document import Document
+from lambda_app.contract.endpoint import Endpoint
+from lambda_app.contract.problem import Problem
+from lambda_app.rest import health
+from lambda_app.rest.application import Application
+from lambda_app.rest.problems import responses
+from tests.echo import ECHO
+
+PROBLEM = {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}
+
+
+def contents(document: dict[str, Any], path: str, method: str = "post") -> dict[str, Any]:
+    """Return what each response of an operation contains, without its examples."""
+    found = document["paths"][path][method]["responses"]
+    return {
+        status: {
+            name: {key: value for key, value in content.items() if key != "example"}
+            for name, content in response.get("content", {}).items()
+        }
+        for status, response in found.items()
+    }
+
+
+def test_an_endpoint_names_its_models_and_every_problem(rest: TestClient) -> None:
+    document = rest.get("/openapi.json").json()
+    validate(document)
+    assert sorted(document["paths"]) == ["/health", "/own", "/process", "/process/batch"]
+    post = document["paths"]["/process"]["post"]
+    assert post["requestBody"]["content"] == {
+        "application/json": {"schema": {"$ref": "#/components/schemas/EchoRequest"}}
+    }
+    problem = {"application/problem+json": PROBLEM}
+    assert contents(document, "/process") == {
+        "200": {"application/json": {"schema": {"$ref": "#/components/schemas/EchoResponse"}}},
+        **dict.fromkeys(["400", "409", "413", "415", "422", "500", "default"], problem),
+    }
+    assert contents(document, "/process/batch") == {
+        "200": {"application/jsonl": {"schema": {"type": "string"}}},
+        **dict.fromkeys(["413", "415", "default"], problem),
+    }
+    assert post["responses"]["409"] == {
+        "description": "The message is not welcome.",
+        "content": {
+            "application/problem+json": {
+                "example": {"type": "https://example.com/unwelcome", "title": "Conflict", "status": 409},
+                **PROBLEM,
+            }
+        },
+    }
+    assert sorted(document["components"]["schemas"]) == [
+        *("EchoRequest", "EchoResponse", "Health", "ProblemDetails", "ProblemError")
+    ]
+    references = set(re.findall(r'"\$ref": "#/components/schemas/(\w+)"', json.dumps(document)))
+    assert references == set(document["components"]["schemas"])
+
+
+def test_every_operation_of_the_shipped_application_is_described() -> None:
+    document = shipped.openapi()
+    validate(document)
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            assert operation["description"]
+
+
+def test_a_route_that_is_added_late_is_documented_with_its_problems() -> None:
+    app = Application({"process": ECHO}, title="late", version="1")
+    app.openapi()
+
+    @app.get("/late")
+    async def late(q: Annotated[int, Query(ge=1)]) -> int:
+        return q
+
+    router = APIRouter()
+
+    @router.get("/later")
+    async def later(q: int) -> int:
+        return q
+
+    app.include_router(router, prefix="/included")
+    validate(app.openapi())
+    for path in ("/late", "/included/later"):
+        found = contents(app.openapi(), path, "get")
+        assert (sorted(found), found["default"]) == (["200", "default"], {"application/problem+json": PROBLEM})
+    assert "HTTPValidationError" not in json.dumps(app.openapi())
+
+
+class Health(BaseModel):
+    """A person's own model, which is called as one of the template's."""
+
+    pulse: int
+
+
+class ProblemDetails(BaseModel):
+    """Another one."""
+
+    what: str
+
+
+def test_a_model_of_a_person_stands_beside_the_template_s_of_the_same_name() -> None:
+    app = Application({"process": ECHO}, title="names", version="1")
+    app.include_router(health.router)
+
+    @app.get("/pulse")
+    async def pulse() -> Health:
+        return Health(pulse=60)
+
+    @app.get("/own", responses={418: {"model": ProblemDetails}})
+    async def own() -> None:
+        pass
+
+    document = app.openapi()
+    validate(document)
+    schemas = document["components"]["schemas"]
+
+    def properties(path: str, status: str, media_type: str) -> list[str]:
+        reference = document["paths"][path]["get"]["responses"][status]["content"][media_type]["schema"]["$ref"]
+        return sorted(schemas[reference.rsplit("/", 1)[1]]["properties"])
+
+    assert properties("/pulse", "200", "application/json") == ["pulse"]
+    assert properties("/health", "200", "application/json") == ["status", "version"]
+    assert properties("/own", "418", "application/json") == ["what"]
+    assert properties("/own", "default", "application/problem+json") == [
+        *("detail", "errorCount", "errors", "status", "title", "type")
+    ]
+
+
+class Gone(Problem):
+    """It was here once.
+
+    What else there is to say stands in no document.
+    """
+
+    status = 410
+    type = "https://example.com/gone"
+
+
+class Moved(Problem):
+    """It is elsewhere."""
+
+    status = 410
+
+
+class Untold(Problem):
+    status = 451
+
+    def __init__(self, number: int) -> None:
+        super().__init__(detail=f"Number {number}.")
+
+
+def test_problems_of_one_status_share_its_description() -> None:
+    found = responses(Gone, Moved, Untold)
+    assert {status: response["description"] for status, response in found.items()} == {
+        410: "It was here once. It is elsewhere.",
+        451: "Untold",
+    }
+
+
+class Node(Document):
+    value: int
+    children: list["Node"] = Field(default_factory=list)
+
+
+def grow(request: Node) -> Node:
+    """Return a tree."""
+    return request
+
+
+def test_a_recursive_document_keeps_its_reference() -> None:
+    app = Application({"tree": Endpoint(grow)}, title="tree", version="1")
+    document = app.openapi()
+    validate(document)
+    assert document["components"]["schemas"]["Node-Input"]["properties"]["children"]["items"] == {
+        "$ref": "#/components/schemas/Node-Input"
+    }
+
+
+def test_the_docs_find_the_openapi_document(rest: TestClient) -> None:
+    answer = rest.get("/docs")
+    assert answer.status_code == 200
+    assert "url: '/openapi.json'" in answer.text

@@ -1,6 +1,6 @@
 """The Lambda door of the tests' own function, for the runtime client: `awslambdaric tests.echo_lambda.handler`."""
 
-from lambda_app.aws_lambda import LambdaHandler
-from tests.echo import ECHO, app
+from lambda_app.aws_lambda.http_handler import LambdaHandler
+from tests.echo import app
 
-handler = LambdaHandler(app, ECHO)
+handler = LambdaHandler(app)

@@ -2,20 +2,33 @@
 
 import random
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from snapshot_restore_py import register_after_restore, register_before_snapshot
 
-from lambda_app.events import EventHandler
+from lambda_app.aws_lambda.event_handler import EventHandler
+from lambda_app.aws_lambda.http_handler import LambdaHandler
+from lambda_app.contract.life import Life
+from lambda_app.rest.application import Application
 from tests.echo import ECHO
-from tests.echo_lambda import handler as http_handler
 from tests.events import http_event
+
+
+@contextmanager
+def resources() -> Iterator[None]:
+    """Tell when they are opened."""
+    print("hook: opened")  # noqa: T201 (the runtime's log)
+    yield
+
 
 register_before_snapshot(print, "hook: before 1")
 register_before_snapshot(print, "hook: before 2")
 register_after_restore(print, "hook: after 1")
 state = random.getstate()
-whole = EventHandler(ECHO)
 request = http_event("function_url", '{"message": "a"}')
+http_handler = LambdaHandler(Application({"process": ECHO}, resources))
+direct_handler = EventHandler({"process": ECHO}, Life(resources))
 
 
 def handler(event: object, context: object) -> object:
@@ -29,5 +42,5 @@ def handler(event: object, context: object) -> object:
 def events_handler(event: object, context: object) -> object:
     """Answer a direct invocation, and tell the same."""
     before = set(sys.modules)
-    assert whole(event, context) == {"message": "a"}
+    assert direct_handler(event, context) == {"message": "a"}
     return {"imported": sorted(set(sys.modules) - before), "seeded": random.getstate() != state}

@@ -1,0 +1,1 @@
+"""The Lambda door: a handler for everything, one for events without HTTP, and the image's command."""

@@ -1,0 +1,13 @@
+"""`lambda_app.aws_lambda.events.handler`: a Lambda function for direct invocations, queues, streams and notifications.
+
+It takes what `lambda_app.aws_lambda.http.handler` takes but HTTP, and imports no web framework.
+"""
+
+import atexit
+
+from lambda_app.aws_lambda.event_handler import EventHandler
+from lambda_app.contract.life import Life
+from lambda_app.endpoints import ENDPOINTS, resources
+
+handler = EventHandler(ENDPOINTS, Life(resources))
+atexit.register(handler.close)

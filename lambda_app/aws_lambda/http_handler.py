@@ -1,0 +1,94 @@
+"""The handler of everything: HTTP events go through the application, all others to an endpoint."""
+
+import asyncio
+import logging
+from contextlib import suppress
+from typing import Any
+from urllib.parse import quote
+
+from mangum import Mangum
+from mangum.adapter import DEFAULT_TEXT_MIME_TYPES
+from starlette.types import Scope
+
+from lambda_app.aws_lambda.event_handler import EventHandler
+from lambda_app.aws_lambda.exchange import Exchange
+from lambda_app.aws_lambda.kinds import Kind, kind_of
+from lambda_app.aws_lambda.lifespan import Lifespan
+from lambda_app.aws_lambda.requests import amend, posted, readable, unreadable
+from lambda_app.aws_lambda.snapshot import start_up
+from lambda_app.contract.problem import MEDIA_TYPE
+from lambda_app.contract.turns import TurnLoop
+from lambda_app.rest.application import Application
+
+logger = logging.getLogger(__name__)
+
+# Mangum writes in base64 what it does not know for text.
+_TEXT = [*DEFAULT_TEXT_MIME_TYPES, MEDIA_TYPE, "application/jsonl", "application/x-ndjson"]
+
+
+class LambdaHandler:
+    """The Lambda handler of an application: HTTP events and bare bodies go through it, all else as in EventHandler.
+
+    The application starts up here, once per process, on the event loop that serves every invocation. Raises what its
+    start-up raises, and what EventHandler does.
+    """
+
+    def __init__(self, app: Application) -> None:
+        # The application writes the line of each request; Mangum's would be a second one.
+        logging.getLogger("mangum").setLevel(logging.WARNING)
+        self._app = app
+        self._lifespan = Lifespan(app)
+        # With a loop factory the runner leaves alone what `asyncio.get_event_loop()` returns to a function.
+        self._runner = asyncio.Runner(loop_factory=TurnLoop)
+        self._events = EventHandler(app.endpoints, app.life, self._runner.run)
+        self._path = f"/{quote(self._events.name)}"
+        try:
+            self._mangum = self._runner.run(self._adapter())
+            start_up(self._start)
+        except BaseException:
+            self._runner.close()
+            raise
+
+    def __call__(self, event: Any, context: Any) -> object:  # noqa: ANN401 (any JSON value; Lambda's context)
+        """Answer an event; raises what EventHandler raises, and nothing for HTTP."""
+        kind = kind_of(event)
+        if kind is Kind.HTTP:
+            return self._answer(event, context)
+        if kind is Kind.BODY:
+            return self._answer(posted(event, self._path), context)
+        return self._events.answer(kind, event, context)
+
+    def close(self) -> None:
+        """Shut the application down."""
+        with self._runner:
+            self._runner.run(self._lifespan.stop())
+
+    async def _adapter(self) -> Mangum:
+        # Mangum wants an event loop, and would make one that nobody closes where none runs. The lifespan is not its
+        # own, because it would start the application up and shut it down in every invocation.
+        return Mangum(self._app, lifespan="off", text_mime_types=_TEXT)
+
+    def _start(self) -> None:
+        self._runner.run(self._lifespan.start())
+
+    def _answer(self, event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 (Lambda's own)
+        """Answer an HTTP event: Mangum translates it, and the response."""
+        try:
+            request = self._mangum.infer(readable(event), context)
+            scope = request.scope
+            amend(scope)
+            exchange = Exchange(request.body)
+        except Exception:
+            logger.warning("the event cannot be made an HTTP request", exc_info=True)
+            return unreadable(event)
+        scope["state"] = self._lifespan.state.copy()
+        try:
+            self._runner.get_loop().run_until_complete(self._serve(scope, exchange))
+        except BaseException:  # a request's own task that exits must not take the process with it
+            logger.exception("unexpected error")
+        return request(exchange.response)
+
+    async def _serve(self, scope: Scope, exchange: Exchange) -> None:
+        # The application has logged what it raises. What has been sent until then tells whether there is a response.
+        with suppress(BaseException):
+            await self._app(scope, exchange.receive, exchange.send)

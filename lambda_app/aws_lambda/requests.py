@@ -1,0 +1,75 @@
+"""HTTP events, made ready for Mangum, and what is answered where that cannot be done."""
+
+import os
+import re
+from typing import Any
+
+from pydantic_core import to_json
+from starlette.types import Scope
+
+from lambda_app.contract.problem import MEDIA_TYPE, Problem
+
+# Mangum reads the port out of these two, and cannot read an IPv6 address, or the two ports of a request that came
+# through two proxies. The application needs neither.
+_PATTERNS = {"host": re.compile(r"[^:]*(:[0-9]{1,5})?"), "x-forwarded-port": re.compile(r"[0-9]{1,5}")}
+
+
+def posted(body: dict[str, Any], path: str) -> dict[str, Any]:
+    """Return the event of an HTTP API that posts a bare body, `{"body": …}`, to a path."""
+    http = {"method": "POST", "path": path, "sourceIp": ""}
+    headers = {"content-type": "application/json"}
+    return {**body, "version": "2.0", "headers": headers, "requestContext": {"http": http}}
+
+
+def readable(event: dict[str, Any]) -> dict[str, Any]:
+    """Return a copy of an HTTP event without what Mangum would raise on, though real clients and proxies send it."""
+    event = {"resource": "/", **event, "headers": _readable_headers(event.get("headers"))}
+    if "multiValueHeaders" in event:
+        event["multiValueHeaders"] = _readable_headers(event["multiValueHeaders"])
+    if not isinstance(event.get("body", ""), str | None):
+        event["body"] = to_json(event["body"]).decode()
+    return event
+
+
+def _readable_headers(headers: object) -> dict[str, Any]:
+    items = headers.items() if isinstance(headers, dict) else ()
+    return {name: value for name, value in items if _is_readable(name, value)}
+
+
+def _is_readable(name: str, value: object) -> bool:
+    pattern = _PATTERNS.get(name.lower())
+    if pattern is None and isinstance(value, str):
+        return True
+    values = value if isinstance(value, list) else [value]  # a list where it is a multi-value header
+    return all(isinstance(text, str) and (pattern is None or pattern.fullmatch(text)) for text in values)
+
+
+def unreadable(event: dict[str, Any]) -> dict[str, Any]:
+    """Return the answer to an event that cannot be made a request, in the shape of its source."""
+    headers = {"content-type": MEDIA_TYPE, "x-request-id": os.urandom(16).hex()}
+    answer = {"statusCode": 400, "body": str(Problem(400, "The event is not a readable HTTP request."))}
+    if "multiValueHeaders" in event:
+        answer["multiValueHeaders"] = {name: [value] for name, value in headers.items()}
+    return {**answer, "headers": headers, "isBase64Encoded": False}
+
+
+def amend(scope: Scope) -> None:
+    """Complete the scope that Mangum makes: the API's stage (`/prod`) is the root path, and the method is plain text.
+
+    A REST API takes the stage off `path`, an HTTP API leaves it there (API Gateway's developer guides, "Input format of
+    a Lambda function for proxy integration" and "Create AWS Lambda proxy integrations for HTTP APIs"); ASGI has it in
+    both `path` and `root_path`.
+    """
+    event = scope["aws.event"]
+    # An event can have anything there. Escaped it is an unknown method, and writes no line of its own into the log.
+    scope["method"] = ascii(str(scope["method"]))[1:-1]
+    stage = event["requestContext"].get("stage")
+    if not isinstance(stage, str) or stage == "$default":
+        return
+    prefix = f"/{stage}"
+    if "version" in event:
+        if f"{scope['path']}/".startswith(f"{prefix}/"):
+            scope["root_path"] = prefix
+    elif event["requestContext"].get("path") == f"{prefix}{event['path']}":
+        scope["root_path"] = prefix
+        scope["path"] = prefix + scope["path"]

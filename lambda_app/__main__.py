@@ -1,5 +1,28 @@
-"""`python -m lambda_app`: the terminal door."""
+"""`python -m lambda_app`, and the console script `lambda-app`: where the endpoints meet the terminal."""
 
-from lambda_app.cli import main
+import sys
+from typing import TYPE_CHECKING
 
-raise SystemExit(main())
+from lambda_app.terminal import command
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lambda_app.contract.endpoint import Endpoint
+    from lambda_app.contract.life import Resources
+
+
+def main() -> int:
+    """Run the command for the process's arguments, and return its exit status."""
+    return command.main(sys.argv[1:], load)
+
+
+def load() -> "tuple[Mapping[str, Endpoint], Resources | None]":
+    """Return the endpoints by name, and what opens their resources."""
+    from lambda_app.endpoints import ENDPOINTS, resources  # noqa: PLC0415 (--version needs neither)
+
+    return ENDPOINTS, resources
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

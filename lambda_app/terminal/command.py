@@ -1,0 +1,62 @@
+"""The command: `python -m lambda_app hello`, or `lambda-app hello` once installed."""
+
+import gc
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import redirect_stdout
+from typing import TYPE_CHECKING
+
+from lambda_app import __version__
+from lambda_app.terminal.streams import ANSWERED, FAILED, INTERRUPTED, PROGRAM, Output, report
+
+if TYPE_CHECKING:
+    from lambda_app.contract.endpoint import Endpoint
+    from lambda_app.contract.life import Resources
+
+    Load = Callable[[], tuple[Mapping[str, Endpoint], Resources | None]]
+
+
+def main(argv: Sequence[str], load: "Load") -> int:
+    """Run the command for arguments, and return its exit status.
+
+    `load` returns the endpoints by name, the first being the default, and what opens their resources. It is called
+    when they are needed, so that it may import them.
+
+    0: answered; 1: the function refused or failed, or the writing failed; 2: usage or invalid input; 130: interrupted.
+    """
+    output = Output()
+    # Answers alone go to standard output: what a function prints goes to standard error.
+    with redirect_stdout(sys.stderr):
+        try:
+            if list(argv) == ["--version"]:  # before the imports that take most of a start
+                output.write(f"{PROGRAM} {__version__}\n".encode())
+                return ANSWERED
+            return _run(argv, load, output)
+        except KeyboardInterrupt:
+            report("interrupted")
+            return INTERRUPTED
+        except BrokenPipeError:  # whoever reads has enough (`| head`): no error
+            output.discard()
+            return ANSWERED
+        except OSError as error:
+            output.discard()
+            report(f"the answer cannot be written: {error.strerror}")
+            return FAILED
+
+
+def _run(argv: Sequence[str], load: "Load", output: Output) -> int:
+    # Nothing that is imported becomes garbage: looking for it takes an eighth of a start.
+    gc.disable()
+    try:
+        from lambda_app.terminal.execution import execute  # noqa: PLC0415 (--version does not need it)
+
+        endpoints, resources = load()
+    except Exception as error:  # noqa: BLE001 (whatever a module raises while it is imported)
+        from lambda_app.terminal.failures import report_failure  # noqa: PLC0415 (as above)
+
+        report_failure("the endpoints cannot be loaded", error, trace="--traceback" in argv, text=True)
+        return FAILED
+    finally:
+        gc.freeze()
+        gc.enable()
+    return execute(argv, endpoints, resources, output)

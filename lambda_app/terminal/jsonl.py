@@ -1,0 +1,96 @@
+"""Many messages in one process: `python -m lambda_app --jsonl < messages.jsonl > answers.jsonl`."""
+
+import os
+import signal
+import stat
+from types import FrameType, TracebackType
+from typing import BinaryIO, Self
+
+from lambda_app.contract.problem import InvalidInput, Problem, ProcessingFailed
+from lambda_app.settings import get_settings
+from lambda_app.terminal.caller import Caller
+from lambda_app.terminal.failures import report_failure
+from lambda_app.terminal.inputs import read
+from lambda_app.terminal.progress import Progress
+from lambda_app.terminal.streams import INTERRUPTED, Output
+
+
+class Interrupt:
+    """Ctrl-C, taken between two lines: at once while waiting for input, else when the line is answered.
+
+    A second one ends the line too, for a function that never returns.
+    """
+
+    def __init__(self) -> None:
+        self.seen = self.waiting = False
+
+    def __enter__(self) -> Self:
+        self._handler_before = signal.signal(signal.SIGINT, self._on_signal)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        signal.signal(signal.SIGINT, self._handler_before)
+
+    def wait(self) -> bool:
+        """Let it take effect at once from here on; tell whether there is anything to wait for."""
+        self.waiting = True
+        return not self.seen
+
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        if self.seen or self.waiting:
+            raise KeyboardInterrupt
+        self.seen = True
+
+
+def answer_stream(caller: Caller, output: Output, *, trace: bool) -> int:
+    """Answer standard input, JSON Lines: one line on standard output for each, in order. Return the exit status.
+
+    Memory does not grow with the input: a line of more than MAX_BODY_BYTES is refused without being kept. Output is
+    flushed line by line unless it goes to a file. `trace` shows the trace of each line whose function fails.
+
+    Raises OSError where the output cannot be written, InvalidInput where the input cannot be read, and ResourcesFailed.
+    """
+    sink = output.binary
+    flushes = not stat.S_ISREG(os.fstat(sink.fileno()).st_mode)
+    progress = Progress()
+    with Interrupt() as interrupt:
+        try:
+            while interrupt.wait() and (line := read(_read_line)):
+                interrupt.waiting = False
+                outcome, answer = _answer_line(caller, line, progress, trace=trace)
+                sink.write(answer + b"\n")
+                if flushes:
+                    sink.flush()
+                progress.add(line, outcome)
+        except KeyboardInterrupt:
+            interrupt.seen = True
+    sink.flush()
+    progress.summarise("interrupted after " if interrupt.seen else "")
+    return INTERRUPTED if interrupt.seen else progress.exit_status
+
+
+def _answer_line(caller: Caller, line: bytes, progress: Progress, *, trace: bool) -> tuple[str, bytes]:
+    """Return what became of a line, and its answer: a response or a problem."""
+    try:
+        return "answered", caller.answer(line.removesuffix(b"\n"))
+    except InvalidInput as invalid:
+        return "invalid", invalid.json()
+    except ProcessingFailed as failure:
+        if trace:
+            progress.clear()
+            report_failure(f"line {progress.lines + 1:,}: the processing failed", failure.cause, trace=True)
+        return "failed", failure.json()
+    except Problem as refusal:
+        return "refused", refusal.json()
+
+
+def _read_line(source: BinaryIO) -> bytes:
+    """Return the next line, cut off just past the limit."""
+    limit = get_settings().max_body_bytes
+    line = source.readline(limit + 2)
+    if len(line) == limit + 2 and not line.endswith(b"\n"):
+        while (rest := source.readline(limit)) and not rest.endswith(b"\n"):
+            pass
+    return line

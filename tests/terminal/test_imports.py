@@ -1,0 +1,36 @@
+"""What a command imports, counted as work rather than timed, for a function that imports nothing of its own."""
+
+import subprocess
+import sys
+
+import pytest
+from processes import environment
+
+WEB = {"anyio", "fastapi", "h11", "httptools", "mangum", "starlette", "uvicorn"}
+LOOP = {"asyncio", "logging", "ssl"}
+# What a mistake, a trace or many lines take; and pydantic's slower ways: models for OpenAPI.
+ON_DEMAND = {"difflib", "http.client", "pydantic.v1", "traceback"}
+COMMAND = {"lambda_app.aws_lambda", "lambda_app.app", "lambda_app.rest", "lambda_app.terminal.jsonl"}
+
+
+def imported(argv: list[str]) -> set[str]:
+    """Return the modules that a new process imports to run a command."""
+    code = "import sys; from lambda_app.terminal.command import main\n"
+    code += "def load(): from tests.terminal.light import ENDPOINTS; return ENDPOINTS, None\n"
+    code += f"main({argv}, load); print(*sys.modules)"
+    # Not measured: coverage.py would be among the modules.
+    unmeasured = {name: value for name, value in environment().items() if not name.startswith("COV")}
+    ended = subprocess.run([sys.executable, "-c", code], env=unmeasured, capture_output=True, check=True)
+    return set(ended.stdout.decode().splitlines()[-1].split())
+
+
+@pytest.mark.parametrize(
+    ("argv", "forbidden"),
+    [
+        (["hello"], WEB | LOOP | ON_DEMAND | COMMAND),
+        (["--endpoint=async", "hello"], WEB | COMMAND),
+        (["--version"], WEB | LOOP | ON_DEMAND | COMMAND | {"argparse", "json", "pydantic", "pydantic_core", "tests"}),
+    ],
+)
+def test_a_command_imports_only_what_its_answer_takes(argv: list[str], forbidden: set[str]) -> None:
+    assert imported(argv) & forbidden == set()

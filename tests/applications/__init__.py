@@ -1,0 +1,1 @@
+"""Six applications as people write them, each behind every door."""

@@ -1,0 +1,1 @@
+"""Seats in a theatre: a function that refuses in every way there is."""

@@ -1,0 +1,1 @@
+"""A bookshop: one endpoint, and everything that FastAPI documents around it."""

@@ -1,0 +1,1 @@
+"""Quotes for shipments: nested documents, an enumeration, dates, lists, a union, and boxes in boxes."""

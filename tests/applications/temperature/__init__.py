@@ -1,0 +1,1 @@
+"""Temperatures: two endpoints, a `def` and an `async def`."""

@@ -13,8 +13,10 @@ ARG PIP_INDEX_URL
 RUN pip install --no-cache-dir --root-user-action ignore poetry==2.5.1 poetry-plugin-export==1.10.1
 # The two files that name the dependencies: no other change makes this run again.
 COPY pyproject.toml poetry.lock ./
+# Optional groups of pyproject.toml, with commas between them: --build-arg DEPENDENCY_GROUPS=secrets
+ARG DEPENDENCY_GROUPS
 # With hashes, so that what is installed is what was locked, whichever index or mirror it comes from.
-RUN poetry export --only main --output requirements.txt
+RUN poetry export --only "main${DEPENDENCY_GROUPS:+,$DEPENDENCY_GROUPS}" --output requirements.txt
 
 # Ends as well, and with it what pip needs in order to install.
 FROM $BASE AS dependencies
@@ -24,11 +26,13 @@ WORKDIR /build
 ARG PIP_INDEX_URL
 # As long as this list stays the same, so do the layers that follow, whatever else changes in pyproject.toml.
 COPY --from=requirements /build/requirements.txt ./
-# Wheels alone: there is no compiler, and there are no tests to carry. The bytecode is trusted without a look at its
-# source, for neither ever changes.
+# Wheels alone: there is no compiler, and there are no tests to carry. pydantic's first version goes as well: FastAPI
+# imports it, at some cost to each cold start, only to refuse its models. Take that line out where a library of yours
+# needs `pydantic.v1`. The source check of the bytecode is skipped, because the image's files never change.
 RUN pip install --no-cache-dir --no-compile --require-hashes --only-binary :all: --prefix /dependencies \
         -r requirements.txt \
     && find /dependencies -type d -name tests -prune -exec rm -r {} + \
+    && rm -r /dependencies/lib/python3*/site-packages/pydantic/v1 \
     && python -m compileall -q --invalidation-mode unchecked-hash /dependencies
 
 # Prepared apart, so that source and bytecode arrive in one layer.
@@ -66,7 +70,7 @@ LABEL com.amazonaws.lambda.feature.snapstart="Allow" \
       org.opencontainers.image.base.name="$BASE"
 # The Lambda runtime client where Lambda or its emulator starts it, else the REST door. A command and no ENTRYPOINT, so
 # that another can take its place: docker run --rm IMAGE python -m lambda_app hello
-CMD ["python", "-m", "lambda_app.server"]
+CMD ["python", "-m", "lambda_app.serve"]
 
 # The default target, for everywhere else.
 FROM lambda AS application

@@ -6,6 +6,7 @@ VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 REVISION := $(shell git rev-parse --quiet --verify HEAD 2>/dev/null)
 
 DOCKER_BUILD = docker build --build-arg BASE=$(BASE) $(if $(PIP_INDEX_URL),--build-arg PIP_INDEX_URL) \
+	$(if $(DEPENDENCY_GROUPS),--build-arg DEPENDENCY_GROUPS=$(DEPENDENCY_GROUPS)) \
 	--label org.opencontainers.image.version=$(VERSION) $(if $(REVISION),--label org.opencontainers.image.revision=$(REVISION))
 
 .PHONY: image
@@ -36,4 +37,4 @@ e2e: install tools image build/aws-lambda-rie ## Open every door of the image wi
 .PHONY: emulate
 emulate: image build/aws-lambda-rie ## Serve the image on port 9000 behind AWS's Lambda emulator
 	docker run --rm --publish 127.0.0.1:9000:8080 --entrypoint /aws-lambda-rie \
-		--volume "$(CURDIR)/build/aws-lambda-rie:/aws-lambda-rie:ro" $(IMAGE) python -m lambda_app.server
+		--volume "$(CURDIR)/build/aws-lambda-rie:/aws-lambda-rie:ro" $(IMAGE) python -m lambda_app.serve

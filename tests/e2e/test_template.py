@@ -1,12 +1,14 @@
 """What the stack of template.yaml is, for the parameters it takes: asserted on what CloudFormation would create."""
 
 import json
+import re
 import tomllib
 from typing import Any
 
 import pytest
 from processes import ROOT
 
+from lambda_app.settings import Settings
 from tests.e2e.tools import TOOLS, output, run
 
 Json = Any
@@ -74,11 +76,13 @@ class Stack:
                 return not self.resolve(condition)
             case {"Fn::FindInMap": [name, key, second]}:
                 return self.mappings[name][self.resolve(key)][second]
+            case {"Fn::Select": [index, {"Fn::Split": [separator, {"Fn::Sub": text}]}]}:
+                return text.replace("${ApiKeyArn}", self.parameters["ApiKeyArn"]).split(separator)[index]
             case dict():
                 resolved = {name: self.resolve(item) for name, item in value.items()}
                 return {name: item for name, item in resolved.items() if item is not NOTHING}
             case list():
-                return [self.resolve(item) for item in value]
+                return [item for item in map(self.resolve, value) if item is not NOTHING]
         return value
 
 
@@ -189,6 +193,71 @@ def test_every_function_may_do_what_it_needs_and_no_more(template: Json) -> None
     ]
 
 
+def test_every_function_gets_its_settings_from_the_parameters(template: Json) -> None:
+    default = {name: str(field.default) for name, field in Settings.model_fields.items()}
+    stack = Stack(template, Queue="standard")
+    for_all = {"MAX_BODY_BYTES": default["max_body_bytes"], "API_KEY_ARN": ""}
+    for_the_queue = {"ENDPOINT": default["endpoint"], "BATCH_MARGIN_MS": default["batch_margin_ms"]}
+    assert stack["ProcessFunction"]["Environment"] == {"Variables": for_all}
+    assert stack["QueueFunction"]["Environment"] == {"Variables": for_all | for_the_queue}
+    stack = Stack(template, Queue="standard", MaxBodyBytes="9", QueueEndpoint="count", QueueBatchMargin="5000")
+    assert stack["QueueFunction"]["Environment"]["Variables"] == {
+        "MAX_BODY_BYTES": "9",
+        "API_KEY_ARN": "",
+        "ENDPOINT": "count",
+        "BATCH_MARGIN_MS": "5000",
+    }
+
+
+SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:lambda-app/api-key-AbCdEf"  # noqa: S105 (its name)
+PARAMETER = "arn:aws-cn:ssm:cn-north-1:123456789012:parameter/lambda-app/api-key"
+
+
+@pytest.mark.parametrize(
+    ("arn", "action"), [(SECRET, "secretsmanager:GetSecretValue"), (PARAMETER, "ssm:GetParameter")]
+)
+def test_every_function_may_read_the_one_secret_that_its_settings_name(arn: str, action: str, template: Json) -> None:
+    without, stack = Stack(template, Queue="standard"), Stack(template, Queue="standard", ApiKeyArn=arn)
+    for function, role in (("ProcessFunction", "ProcessRole"), ("QueueFunction", "QueueRole")):
+        assert stack[function]["Environment"]["Variables"]["API_KEY_ARN"] == arn
+        allowed = {"Effect": "Allow", "Action": action, "Resource": arn}
+        assert statements(stack[role]) == [*statements(without[role]), allowed]
+
+
+@pytest.mark.parametrize(
+    ("arn", "taken"),
+    [
+        (SECRET, True),
+        (PARAMETER, True),
+        ("", True),
+        ("lambda-app/api-key", False),
+        ("arn:aws:sns:eu-central-1:123456789012:api-key", False),
+        (SECRET.removesuffix("-AbCdEf"), False),
+        (f"{SECRET}*", False),
+        (PARAMETER.replace("api-key", "*"), False),
+        ("{{resolve:ssm:/lambda-app/api-key}}", False),
+    ],
+)
+def test_nothing_but_the_arn_of_a_secret_or_of_a_parameter_is_taken(arn: str, *, taken: bool, template: Json) -> None:
+    assert bool(re.fullmatch(template["Parameters"]["ApiKeyArn"]["AllowedPattern"], arn)) == taken
+
+
+def test_the_image_has_boto3_only_where_there_is_such_a_secret(sam_build: None) -> None:
+    del sam_build
+    assert not has_boto3()
+    output("sam", "build", "--build-dir", "build/sam-with-secret", "--parameter-overrides", f"ApiKeyArn={SECRET}")
+    with_secret = has_boto3()
+    output("sam", "build")  # under the same name again, for the other tests
+    assert with_secret
+    assert not has_boto3()
+
+
+def has_boto3() -> bool:
+    """Return whether boto3 is in the image that SAM has built last."""
+    code = "import importlib.util; print(importlib.util.find_spec('boto3') is not None)"
+    return output("docker", "run", "--rm", "processfunction:lambda", "python", "-c", code) == "True\n"
+
+
 def logs(group: str) -> Json:
     """Return the statement that lets a function write its log."""
     return {
@@ -244,7 +313,9 @@ def test_the_function_of_the_queue_is_the_same_image_without_http_and_reports_ea
     stack = Stack(template, Queue="standard", QueueReservedConcurrency="20", QueueMaximumConcurrency="20")
     function = stack["QueueFunction"]
     assert function["Code"] == stack["ProcessFunction"]["Code"]
-    assert function["ImageConfig"] == {"Command": ["python", "-m", "lambda_app.server", "lambda_app.events.handler"]}
+    assert function["ImageConfig"] == {
+        "Command": ["python", "-m", "lambda_app.serve", "lambda_app.aws_lambda.events.handler"]
+    }
     assert function["ReservedConcurrentExecutions"] == "20"
     assert stack["QueueFunctionMessages"] == {
         "EventSourceArn": {"Fn::GetAtt": ["MessageQueue", "Arn"]},

@@ -1,5 +1,5 @@
 """One typed function behind three doors: AWS Lambda, REST and the terminal."""
 
-# Beside the version in pyproject.toml, and held equal to it by a test: reading it from the installed
-# package's metadata would cost every cold start and every `--version` more than their own work.
+# A test keeps this equal to the version in pyproject.toml. Reading the installed package's metadata would
+# take longer than the rest of a cold start, or of `--version`.
 __version__ = "0.1.0"

@@ -1,7 +1,7 @@
-"""The FastAPI application: yours, and written as FastAPI's documentation writes one.
+"""The FastAPI application. It is yours, and reads like FastAPI's own documentation.
 
-Every endpoint of `endpoints.py` has `POST /NAME` and `POST /NAME/batch` here by itself. Add what FastAPI offers beside
-that: routes, routers, dependencies, middleware, `lifespan`.
+`Application` adds `POST /NAME` and `POST /NAME/batch` for every endpoint in `endpoints.py`. Add whatever else FastAPI
+offers: routes, routers, dependencies, middleware, `lifespan`.
 """
 
 from fastapi import Request
@@ -24,5 +24,5 @@ app.include_router(health.router)
 
 @app.get("/", include_in_schema=False)
 async def root(request: Request) -> RedirectResponse:
-    """Lead to the documentation."""
+    """Redirect to the documentation."""
     return RedirectResponse(f"{request.scope['root_path']}/docs")

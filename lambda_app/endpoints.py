@@ -1,6 +1,6 @@
 """The endpoints: their documents, and the functions between them. Yours to edit, as is `process.py`.
 
-Every function in ENDPOINTS is opened by every door, under its name; the first one is the default.
+Every door opens to every function in ENDPOINTS, under its name. The first one is the default.
 """
 
 from typing import Annotated
@@ -35,8 +35,8 @@ def process_message(request: ProcessRequest) -> ProcessResponse:
     return ProcessResponse(message=process(request.message))
 
 
-# A connection or a loaded model that lives as long as the process: a function under @contextmanager, or
-# @asynccontextmanager, that yields it. An endpoint function with a second parameter gets what it yields.
+# To keep a connection or a loaded model as long as the process lives, set this to a function that yields it, decorated
+# with @contextmanager or @asynccontextmanager. An endpoint function with a second parameter gets what it yields.
 resources: Resources | None = None
 
 ENDPOINTS = {"process": Endpoint(process_message)}

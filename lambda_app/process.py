@@ -5,6 +5,6 @@ def process(message: str) -> str:
     """Answer a message.
 
     It may block, and must be safe to call from several threads at once. Raise a Problem (`lambda_app.contract.problem`)
-    to refuse; whatever else it raises is logged, and reported to the caller as a failure without detail.
+    to refuse. Anything else that it raises is logged, and the caller is told of a failure without detail.
     """
     return f"The received message is: '{message}'"

@@ -1,6 +1,7 @@
-"""The image's command, `python -m lambda_app.serve`: the door that its surroundings ask for.
+"""The image's command, `python -m lambda_app.serve`: opens the door that its environment asks for.
 
-The Lambda runtime client where AWS_LAMBDA_RUNTIME_API is set, as Lambda and its emulator do; else the REST API.
+It starts Lambda's runtime client where AWS_LAMBDA_RUNTIME_API is set, as in Lambda and its emulator. Elsewhere it
+starts the REST API.
 """
 
 import gc
@@ -9,16 +10,16 @@ import sys
 
 
 def main() -> None:
-    """Open the door. The first argument is the Lambda handler, unless it is the one for everything.
+    """Open the door. The first argument names the Lambda handler. The default is the one for everything.
 
     A wrong setting ends the process with one line on standard error, and exit status 1.
     """
     in_lambda = "AWS_LAMBDA_RUNTIME_API" in os.environ
     if in_lambda:
-        # Nothing that is imported becomes garbage: to look for it takes an eighth of a cold start. `runtime` enables
-        # the collector again.
+        # Imports leave no garbage, and looking for it takes an eighth of a cold start. `runtime` enables the collector
+        # again.
         gc.disable()
-    from lambda_app.contract.environment import SettingsError  # noqa: PLC0415 (imported without the collector)
+    from lambda_app.contract.environment import SettingsError  # noqa: PLC0415 (imported while the collector is off)
 
     try:
         if in_lambda:

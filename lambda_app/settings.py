@@ -1,12 +1,12 @@
-"""What the environment may set: your settings, beside the template's. All are read once, and checked at start.
+"""The settings that environment variables hold: yours, and the template's. All are read once, and checked at start.
 
-A field is named by an environment variable, `port` by `PORT`. A field without a default is required. A list or an
-object is written in JSON, `HOSTS=["a", "b"]`. A secret shows its value to nothing but `get_secret_value()`:
+Each field is read from the variable of its name: `port` from `PORT`. A field without a default is required. A list or
+an object is written in JSON, `HOSTS=["a", "b"]`. Only `get_secret_value()` shows the value of a secret:
 
     hosts: Json[list[str]]
     api_key: SecretStr
 
-On AWS, `API_KEY_ARN` names the secret of Secrets Manager, or the parameter of SSM, that holds the value of `api_key`.
+On AWS, `API_KEY_ARN` names the Secrets Manager secret, or the SSM parameter, that holds the value of `api_key`.
 """
 
 from functools import cache
@@ -20,8 +20,8 @@ class Settings(TemplateSettings):
 
 @cache
 def get_settings() -> Settings:
-    """Return the settings, which are read when the first caller asks.
+    """Return the settings. The first call reads them.
 
-    Raises SettingsError, which names the variable, where one is missing or wrong.
+    Raises SettingsError where a variable is missing or wrong. The message names the variable.
     """
     return Settings.read()

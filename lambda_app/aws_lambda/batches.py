@@ -1,4 +1,4 @@
-"""Batches: which records failed, for AWS to deliver them again."""
+"""Batches of records, and which of them failed, so that AWS delivers those again."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -17,8 +17,8 @@ def failed_records(records: Sequence[Record], process: Callable[[object], object
     cannot process.
 
     The batch stops when the time that is left falls to BATCH_MARGIN_MS, or to half of what was left at its start where
-    that is less: what has not been processed is among the failed, for AWS to deliver again. The margin has to cover
-    one record.
+    that is less. Unprocessed records count as failed, so that AWS delivers them again. The margin has to cover one
+    record.
     """
     time_left: Callable[[], int] | None = getattr(context, "get_remaining_time_in_millis", None)
     margin = min(get_settings().batch_margin_ms, time_left() / 2) if time_left else 0
@@ -48,5 +48,5 @@ def _log_failure(identifier: str, problem: Problem) -> None:
 
 
 def _on_one_line(text: str) -> str:
-    """Return text that cannot write a line of its own into the log, or control the terminal that shows it."""
+    """Escape what would start another line of the log, or control the terminal that shows it."""
     return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)

@@ -24,13 +24,13 @@ class EventHandler:
     """The Lambda handler of an endpoint, for everything but HTTP: the endpoint that ENDPOINT names, or the first.
 
     Answers a direct invocation, SNS and EventBridge with the response document, and a batch with the identifiers of
-    its failed records. Raises UnsupportedEvent, InvalidInput, what the function refuses with, or ProcessingFailed.
+    its failed records. Raises UnsupportedEvent, InvalidInput, the function's own refusal, or ProcessingFailed.
 
-    `run` runs a coroutine on the event loop of whoever opens and closes `life`. Without it the handler does both
-    itself, on an event loop of its own where the endpoint or the resources are asynchronous.
+    `run` runs a coroutine on an event loop, and its owner opens and closes `life`. Without `run` the handler does both
+    itself. It makes an event loop only where the endpoint or the resources are asynchronous.
 
-    Raises SettingsError for an ENDPOINT that there is not, and TypeError for a request model whose documents could not
-    be told from an event.
+    Raises SettingsError where ENDPOINT names no endpoint, and TypeError where a document of the request model could be
+    taken for an AWS event.
     """
 
     def __init__(self, endpoints: Mapping[str, Endpoint], life: Life, run: Run | None = None) -> None:
@@ -70,9 +70,9 @@ class EventHandler:
     def _own_run(self) -> Run:
         if not (self._life.is_async or self.endpoint.is_async):
             return at_once
-        import asyncio  # noqa: PLC0415 (its import takes half as long as all the rest of a cold start)
+        import asyncio  # noqa: PLC0415 (importing it takes half as long as the rest of a cold start)
 
-        # With a loop factory the runner leaves alone what `asyncio.get_event_loop()` returns to the function.
+        # With a loop factory, the runner does not change what `asyncio.get_event_loop()` returns to the function.
         return self._opened.enter_context(asyncio.Runner(loop_factory=asyncio.new_event_loop)).run
 
     def _open(self) -> None:
@@ -108,5 +108,5 @@ class EventHandler:
 def _decoded(response: bytes) -> object:
     try:
         return from_json(response)
-    except ValueError as error:  # nested deeper than it reads, though a model may answer that
+    except ValueError as error:  # a model may write deeper nesting than the parser reads
         raise ProcessingFailed(error) from None

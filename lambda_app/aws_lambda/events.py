@@ -1,6 +1,6 @@
 """`lambda_app.aws_lambda.events.handler`: a Lambda function for direct invocations, queues, streams and notifications.
 
-It takes what `lambda_app.aws_lambda.http.handler` takes but HTTP, and imports no web framework.
+It takes what `lambda_app.aws_lambda.http.handler` takes, except HTTP, and imports no web framework.
 """
 
 import atexit

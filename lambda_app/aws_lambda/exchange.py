@@ -11,8 +11,8 @@ from lambda_app.contract.problem import MEDIA_TYPE, Problem
 class Exchange:
     """What an ASGI application receives and sends (ASGI's "HTTP & WebSocket ASGI Message Format").
 
-    Mangum's HTTPCycle would do, but takes longer than all the rest of Mangum, and answers an application that raises
-    with a text in place of a problem document.
+    Mangum's HTTPCycle takes longer than the rest of Mangum. Where the application raises, it answers with plain text
+    and not with a problem document.
     """
 
     def __init__(self, body: bytes) -> None:
@@ -23,7 +23,7 @@ class Exchange:
         self._is_whole = asyncio.Event()
 
     async def receive(self) -> Message:
-        """Return the request and, when that has been answered, that the client is gone."""
+        """Return the request and, once that has been answered, a disconnect."""
         if self._requests:
             return self._requests.pop()
         await self._is_whole.wait()
@@ -33,7 +33,7 @@ class Exchange:
         """Take a part of the response."""
         if message["type"] == "http.response.start":
             self._status = message["status"]
-            # HTTP's headers are Latin-1, as ASGI frameworks write them; Mangum reads UTF-8.
+            # ASGI frameworks write headers in Latin-1, and Mangum reads them as UTF-8.
             self._headers = [[part.decode("latin-1").encode() for part in pair] for pair in message.get("headers", ())]
         elif message["type"] == "http.response.body":
             self._body += message.get("body", b"")
@@ -42,7 +42,7 @@ class Exchange:
 
     @property
     def response(self) -> Response:
-        """The response for Mangum to translate: a problem where the application has not given a whole one."""
+        """The response for Mangum to translate: a problem where the application's own is not complete."""
         if self._is_whole.is_set():
             return {"status": self._status, "headers": self._headers, "body": bytes(self._body)}
         kept = [pair for pair in self._headers if pair[0] == b"x-request-id"]

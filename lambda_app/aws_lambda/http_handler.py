@@ -22,23 +22,23 @@ from lambda_app.rest.application import Application
 
 logger = logging.getLogger(__name__)
 
-# Mangum writes in base64 what it does not know for text.
+# Mangum writes every content type in base64 that it does not know as text.
 _TEXT = [*DEFAULT_TEXT_MIME_TYPES, MEDIA_TYPE, "application/jsonl", "application/x-ndjson"]
 
 
 class LambdaHandler:
-    """The Lambda handler of an application: HTTP events and bare bodies go through it, all else as in EventHandler.
+    """The Lambda handler of an application: HTTP events and bare bodies go through it, all others to EventHandler.
 
     The application starts up here, once per process, on the event loop that serves every invocation. Raises what its
     start-up raises, and what EventHandler does.
     """
 
     def __init__(self, app: Application) -> None:
-        # The application writes the line of each request; Mangum's would be a second one.
+        # The application logs a line for each request. Mangum's would be a second one.
         logging.getLogger("mangum").setLevel(logging.WARNING)
         self._app = app
         self._lifespan = Lifespan(app)
-        # With a loop factory the runner leaves alone what `asyncio.get_event_loop()` returns to a function.
+        # With a loop factory, the runner does not change what `asyncio.get_event_loop()` returns to a function.
         self._runner = asyncio.Runner(loop_factory=TurnLoop)
         self._events = EventHandler(app.endpoints, app.life, self._runner.run)
         self._path = f"/{quote(self._events.name)}"
@@ -64,8 +64,8 @@ class LambdaHandler:
             self._runner.run(self._lifespan.stop())
 
     async def _adapter(self) -> Mangum:
-        # Mangum wants an event loop, and would make one that nobody closes where none runs. The lifespan is not its
-        # own, because it would start the application up and shut it down in every invocation.
+        # A coroutine, because without a running event loop Mangum makes one that nobody closes. Its lifespan is off,
+        # because it would start the application up and shut it down in every invocation.
         return Mangum(self._app, lifespan="off", text_mime_types=_TEXT)
 
     def _start(self) -> None:
@@ -84,11 +84,11 @@ class LambdaHandler:
         scope["state"] = self._lifespan.state.copy()
         try:
             self._runner.get_loop().run_until_complete(self._serve(scope, exchange))
-        except BaseException:  # a request's own task that exits must not take the process with it
+        except BaseException:  # a task of the request may exit, and must not end the process
             logger.exception("unexpected error")
         return request(exchange.response)
 
     async def _serve(self, scope: Scope, exchange: Exchange) -> None:
-        # The application has logged what it raises. What has been sent until then tells whether there is a response.
+        # The application has logged what it raises. `exchange` knows whether the response is complete.
         with suppress(BaseException):
             await self._app(scope, exchange.receive, exchange.send)

@@ -33,13 +33,13 @@ UNSUPPORTED = {
     HTTP_ELSEWHERE: {"requestContext"},
 }
 
-# What a document must not have all of, or it could be taken for an event. Step Functions sends `Items` (Step
+# A document that had every key of one of these could be taken for an event. Step Functions sends `Items` (Step
 # Functions' developer guide, "ItemBatcher (Map)").
 RESERVED = ({"Records"}, EVENT_BRIDGE, *UNSUPPORTED.values(), {"body"}, {"Items"})
 
 
 class UnsupportedEvent(Exception):
-    """The event is of a kind that this function does not serve; the message names it, escaped and cut."""
+    """The event is of a kind that this function does not serve. The message names it, escaped and cut."""
 
     def __init__(self, what: str) -> None:
         super().__init__(f"This function does not serve {ascii(what)[1:-1][:200]}")
@@ -56,7 +56,7 @@ class Kind(Enum):
 
 
 def kind_of(event: object) -> Kind:
-    """Return the kind of an event. Raises UnsupportedEvent, which names it, where it is of no kind that is served."""
+    """Return the kind of an event. Raises UnsupportedEvent, which names it, for a kind that is not served."""
     if not isinstance(event, dict):
         raise UnsupportedEvent(f"a {type(event).__name__} instead of an object")
     if _is_http(event):
@@ -75,14 +75,14 @@ def _is_http(event: dict[str, object]) -> bool:
     """Tell an event of API Gateway (REST, HTTP), a Function URL or a load balancer from all others."""
     context = event.get("requestContext")
     if not isinstance(context, dict) or "methodArn" in event or "routeArn" in event:
-        return False  # an authorizer's event describes a request, and is none
+        return False  # an authorizer's event describes a request, but is not one
     if event.get("version") == "2.0":
         return isinstance(context.get("http"), dict)
     return "httpMethod" in event
 
 
 def check_names(model: type[BaseModel]) -> None:
-    """Raise TypeError, with the names, where a model's documents could not be told from an event of AWS."""
+    """Raise TypeError, with the names, where a model's documents could be taken for an AWS event."""
     names = set(_names(model))
     for keys in RESERVED:
         if names >= keys:

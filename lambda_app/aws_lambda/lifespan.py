@@ -9,12 +9,12 @@ from starlette.types import ASGIApp, Message
 class Lifespan:
     """An application's life, from its start-up to its shutdown.
 
-    The application lives in one task, because a task group that it opens has to be closed in the same one. Mangum's
-    LifespanCycle takes an application that raises at start-up for one that has started.
+    Start-up and shutdown run in one task, because a task group has to be closed in the task that opened it. Mangum's
+    LifespanCycle is no help: it takes an application that raises at start-up for one that has started.
     """
 
     def __init__(self, app: ASGIApp) -> None:
-        # What the application's lifespan yields, which belongs into the scope of every request.
+        # What the application's lifespan yields. The scope of every request gets a copy.
         self.state: dict[str, Any] = {}
         self._app = app
         self._task: asyncio.Task[None] | None = None
@@ -22,7 +22,7 @@ class Lifespan:
         self._answers: asyncio.Queue[Message] = asyncio.Queue()
 
     async def start(self) -> None:
-        """Start the application up. Raises what it raises, and RuntimeError where it only says that it has failed."""
+        """Start the application up. Raises what it raises, and RuntimeError where it only reports a failure."""
         self._task = asyncio.create_task(self._live())
         await self._ask(self._task, "startup")
 

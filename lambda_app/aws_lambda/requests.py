@@ -1,4 +1,4 @@
-"""HTTP events, made ready for Mangum, and what is answered where that cannot be done."""
+"""HTTP events made ready for Mangum, and the answer to one that cannot be."""
 
 import os
 import re
@@ -9,20 +9,20 @@ from starlette.types import Scope
 
 from lambda_app.contract.problem import MEDIA_TYPE, Problem
 
-# Mangum reads the port out of these two, and cannot read an IPv6 address, or the two ports of a request that came
-# through two proxies. The application needs neither.
+# Mangum reads a port out of these two headers. It cannot read an IPv6 address, or the two ports of a request that came
+# through two proxies. The application needs neither header.
 _PATTERNS = {"host": re.compile(r"[^:]*(:[0-9]{1,5})?"), "x-forwarded-port": re.compile(r"[0-9]{1,5}")}
 
 
 def posted(body: dict[str, Any], path: str) -> dict[str, Any]:
-    """Return the event of an HTTP API that posts a bare body, `{"body": …}`, to a path."""
+    """Return an HTTP API event that posts a bare body, `{"body": …}`, to a path."""
     http = {"method": "POST", "path": path, "sourceIp": ""}
     headers = {"content-type": "application/json"}
     return {**body, "version": "2.0", "headers": headers, "requestContext": {"http": http}}
 
 
 def readable(event: dict[str, Any]) -> dict[str, Any]:
-    """Return a copy of an HTTP event without what Mangum would raise on, though real clients and proxies send it."""
+    """Return a copy of an HTTP event, less what real clients and proxies send but Mangum raises on."""
     event = {"resource": "/", **event, "headers": _readable_headers(event.get("headers"))}
     if "multiValueHeaders" in event:
         event["multiValueHeaders"] = _readable_headers(event["multiValueHeaders"])
@@ -45,7 +45,7 @@ def _is_readable(name: str, value: object) -> bool:
 
 
 def unreadable(event: dict[str, Any]) -> dict[str, Any]:
-    """Return the answer to an event that cannot be made a request, in the shape of its source."""
+    """Return the answer to an event that cannot be made into a request, in the shape of its source."""
     headers = {"content-type": MEDIA_TYPE, "x-request-id": os.urandom(16).hex()}
     answer = {"statusCode": 400, "body": str(Problem(400, "The event is not a readable HTTP request."))}
     if "multiValueHeaders" in event:
@@ -54,14 +54,14 @@ def unreadable(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def amend(scope: Scope) -> None:
-    """Complete the scope that Mangum makes: the API's stage (`/prod`) is the root path, and the method is plain text.
+    """Complete Mangum's scope: the API's stage (`/prod`) becomes the root path, and the method printable text.
 
-    A REST API takes the stage off `path`, an HTTP API leaves it there (API Gateway's developer guides, "Input format of
-    a Lambda function for proxy integration" and "Create AWS Lambda proxy integrations for HTTP APIs"); ASGI has it in
-    both `path` and `root_path`.
+    A REST API takes the stage off `path`, and an HTTP API leaves it there (API Gateway's developer guides, "Input
+    format of a Lambda function for proxy integration" and "Create AWS Lambda proxy integrations for HTTP APIs"). ASGI
+    wants it in both `path` and `root_path`.
     """
     event = scope["aws.event"]
-    # An event can have anything there. Escaped it is an unknown method, and writes no line of its own into the log.
+    # The event may have anything there. Escaped, it is an unknown method, and cannot start another line of the log.
     scope["method"] = ascii(str(scope["method"]))[1:-1]
     stage = event["requestContext"].get("stage")
     if not isinstance(stage, str) or stage == "$default":

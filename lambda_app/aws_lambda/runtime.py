@@ -17,13 +17,13 @@ from lambda_app.settings import get_settings
 def serve(handler: str) -> None:
     """Serve invocations with a handler, `package.module.function`, until Lambda ends the process.
 
-    Raises SettingsError for a wrong setting, after Lambda has been told of it.
+    Raises SettingsError for a wrong setting, after telling Lambda of it.
     """
     sys.stderr.write(f"lambda_app: the Lambda function {handler}\n")
     try:
         get_settings()
-        # Where AWS_LAMBDA_MAX_CONCURRENCY is set, the client forks that many workers, which import the handler: an
-        # event loop, and what an application opens when it starts up, cannot be shared.
+        # Where AWS_LAMBDA_MAX_CONCURRENCY is set, the client forks that many workers. Each imports the handler itself,
+        # because workers cannot share an event loop, or what an application opens when it starts up.
         if "AWS_LAMBDA_MAX_CONCURRENCY" not in os.environ:
             _prepare(handler)
     except SettingsError as error:
@@ -49,5 +49,5 @@ def _prepare(handler: str) -> None:
 def _report(error: SettingsError) -> None:
     """Tell Lambda why the process ends, as awslambdaric would, but without a trace."""
     client = LambdaRuntimeClient(os.environ["AWS_LAMBDA_RUNTIME_API"])
-    with suppress(Exception):  # the process ends with the same words on standard error
+    with suppress(Exception):  # the process ends with the same message on standard error anyway
         client.post_init_error({"errorMessage": str(error), "errorType": "SettingsError", "stackTrace": []})

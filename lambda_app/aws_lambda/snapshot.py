@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from lambda_app.settings import get_settings
 
-# As many as the interpreter wants to see before it specialises what it runs (PEP 659).
+# The interpreter specialises what it runs only after some calls (PEP 659).
 WARM_UP_CALLS = 20
 
 
@@ -22,8 +22,8 @@ def is_taken() -> bool:
 def start_up(start: Callable[[], object]) -> None:
     """Call a function now or, where Lambda takes a snapshot, after the restore.
 
-    A connection does not outlive the snapshot, and a secret may have been replaced since: what `start` opens is opened
-    in every environment that is restored, with settings that are read again. Raises what `start` raises.
+    A connection does not outlive the snapshot, and a secret may have been replaced since. So every restored environment
+    reads the settings again before it calls `start`. Raises what `start` raises.
     """
     if not is_taken():
         start()
@@ -36,8 +36,8 @@ def start_up(start: Callable[[], object]) -> None:
 def _restore(start: Callable[[], object]) -> None:
     import random  # noqa: PLC0415 (as above)
 
-    # Every environment is restored from the same snapshot, and would draw the same numbers ("Handling uniqueness with
-    # Lambda SnapStart"). `os.urandom` needs no seed.
+    # Every environment is restored from the same snapshot, and would draw the same random numbers ("Handling uniqueness
+    # with Lambda SnapStart"). `os.urandom` needs no seed.
     random.seed()
     get_settings.cache_clear()
     get_settings()
@@ -47,7 +47,7 @@ def _restore(start: Callable[[], object]) -> None:
 def warm_up(handler: Callable[[object, object], object]) -> None:
     """Do before the snapshot what a first request would do, short of calling an endpoint's function.
 
-    Nothing has started up yet, so that a request may fail, and its log would mislead.
+    Nothing has started up yet, so a request may fail. The log is off, because its lines would mislead.
     """
     logging.disable()
     for _ in range(WARM_UP_CALLS):

@@ -8,21 +8,21 @@ from lambda_app.aws_lambda.kinds import UnsupportedEvent
 
 
 class Source(NamedTuple):
-    """A service whose events carry request documents, one a record.
+    """A service whose events carry request documents, one in each record.
 
     Each function takes a record, and may raise where the record is not of the service's documented shape.
     """
 
     identifier: Callable[[Any], object]
     document: Callable[[Any], object]
-    # What a record must not overtake: after a failure, the rest of its group fails too. None: it stands alone.
+    # After a failure, the rest of the record's group fails too, so that none overtakes it. None: it stands alone.
     group: Callable[[Any], object] = lambda _: None
     # Whether AWS takes a list of the failed records; if not, it retries the whole event when the function raises.
     reports_failures: bool = True
 
 
 class Record(NamedTuple):
-    """One record of an event: what AWS knows it by, what it must not overtake, and its request document."""
+    """One record of an event: its identifier at AWS, its group, and its request document."""
 
     identifier: str
     group: str | None
@@ -57,8 +57,8 @@ SOURCES = {
 def read_records(records: object) -> tuple[Source, Sequence[Record]]:
     """Return the one source of an event's records, and the records.
 
-    Raises UnsupportedEvent where the source is unknown, where there are several, and where a record cannot be named:
-    a batch whose failures could not be reported has to fail as a whole, before its first record is processed.
+    Raises UnsupportedEvent where the source is unknown, where there are several, and where a record has no identifier.
+    A batch whose failures cannot be reported has to fail as a whole, before its first record is processed.
     """
     if not isinstance(records, list) or not records or not all(isinstance(record, dict) for record in records):
         raise UnsupportedEvent("Records that are no list of records")
@@ -86,5 +86,5 @@ def _read(source: Source, record: dict[str, Any]) -> Record:
     try:
         document = source.document(record)
     except (LookupError, TypeError, AttributeError, ValueError):
-        document = b""  # what carries no readable text is not JSON, so the reader refuses it
+        document = b""  # not JSON, so that the reader refuses a record without readable text
     return Record(identifier, group, document)

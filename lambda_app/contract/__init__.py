@@ -1,1 +1,1 @@
-"""What every door keeps: documents, problems, endpoints, and what lives as long as the process."""
+"""What every door shares: documents, problems, endpoints, settings, and resources that live as long as the process."""

@@ -15,10 +15,10 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class Document(BaseModel):
-    """A JSON object: types are JSON's own, unknown fields and numbers that JSON has no word for are refused.
+    """A JSON object. Types are JSON's own. Unknown fields are refused, and so are NaN and infinity.
 
-    Raises TypeError, when a subclass is defined, for a field whose model is lax, because pydantic would read that part
-    of the document by other rules. Derive such a model from Document as well.
+    Defining a subclass raises TypeError where the model of a field is lax, because pydantic would read that part of the
+    document by other rules. Derive that model from Document as well.
     """
 
     model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, hide_input_in_errors=True)
@@ -28,21 +28,29 @@ class Document(BaseModel):
         """Refuse nested models that are lax."""
         super().__pydantic_on_complete__()
         for name, field in cls.model_fields.items():
-            for model in models_in(field.annotation):
-                if not model.model_config.get("strict"):
-                    raise TypeError(f"{cls.__name__}.{name}: {model.__name__} must derive from Document")
+            for kind in _classes_in(field.annotation):
+                # pydantic's own dataclasses keep their configuration under the other name.
+                config = getattr(kind, "model_config", getattr(kind, "__pydantic_config__", None))
+                if config is not None and not config.get("strict"):
+                    raise TypeError(f"{cls.__name__}.{name}: {kind.__name__} must derive from Document")
 
 
 def models_in(annotation: Any) -> Iterator[type[BaseModel]]:  # noqa: ANN401 (any type there is)
     """Yield the models that a type is made of, through lists, unions and Annotated, but not through other models."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+    for kind in _classes_in(annotation):
+        if issubclass(kind, BaseModel):
+            yield kind
+
+
+def _classes_in(annotation: Any) -> Iterator[type]:  # noqa: ANN401 (as above)
+    if isinstance(annotation, type) and not get_args(annotation):
         yield annotation
     for argument in get_args(annotation):
-        yield from models_in(argument)
+        yield from _classes_in(argument)
 
 
 def encoded(value: object) -> bytes:
-    """Return a value that was decoded from JSON as JSON again, so that one parser and one set of rules decide.
+    """Re-encode a value that was decoded from JSON, so that one parser and one set of rules decide.
 
     Raises InvalidInput (400) for what JSON in UTF-8 cannot hold: a lone surrogate, or nesting that the parser refuses.
     """
@@ -55,7 +63,7 @@ def encoded(value: object) -> bytes:
 def parse(validate_json: Callable[[bytes], Value], data: bytes) -> Value:
     """Return what a document holds, read by a model's `model_validate_json` or a TypeAdapter's `validate_json`.
 
-    A byte order mark is ignored (RFC 8259, section 8.1), as Lambda's runtime client does. Raises pydantic's
+    It ignores a byte order mark (RFC 8259, section 8.1), as Lambda's runtime client does. Raises pydantic's
     ValidationError, or whatever a validator of the model raises.
     """
     return validate_json(data.removeprefix(_BYTE_ORDER_MARK))
@@ -73,7 +81,7 @@ def read(validate_json: Callable[[bytes], Value], data: bytes) -> Value:
 
 
 def refusal(error: ValidationError, data: bytes) -> InvalidInput:
-    """Return the refusal of a document that pydantic's error amounts to: 400 where it is no JSON at all, else 422."""
+    """Return the refusal for pydantic's error: 400 where the document is not JSON at all, else 422."""
     errors = error.errors(include_url=False, include_context=False)
     if errors[0]["type"] == NOT_JSON and not errors[0]["loc"]:
         return not_json(errors[0]["msg"])

@@ -1,4 +1,4 @@
-"""An endpoint: a typed function from one document to another, and the way in and out of it."""
+"""An endpoint: a typed function from one document to another, with the reader and the writer of its documents."""
 
 from collections.abc import Callable, Sequence
 from inspect import iscoroutinefunction, signature
@@ -10,13 +10,13 @@ from lambda_app.settings import get_settings
 
 
 class Endpoint:
-    """A function that every door opens to; its models are those of its annotations.
+    """A function that every door opens to. Its annotations name the models of its documents.
 
-    The function is `def` or `async def`. It takes one document, and in a second parameter, if it has one, what
-    `resources` yields. It returns one document, and refuses a request by raising a Problem. `refuses` lists the
-    subclasses of Problem that it raises, for OpenAPI.
+    The function is `def` or `async def`. It takes one document and, in an optional second parameter, what `resources`
+    yields. It returns one document, and refuses a request by raising a Problem. `refuses` lists the subclasses of
+    Problem that it raises, for OpenAPI.
 
-    Raises TypeError where the annotations are not such models.
+    Raises TypeError where an annotation is not a Document.
     """
 
     def __init__(self, function: Callable[..., Any], *, refuses: Sequence[type[Problem]] = ()) -> None:
@@ -28,6 +28,7 @@ class Endpoint:
         hints = get_type_hints(function)
         if len(parameters) not in {1, 2}:
             raise TypeError(f"{function.__name__} must take a document, and at most the resources beside it")
+        self.parameter = parameters[0]
         self.takes_resources = len(parameters) == 2  # noqa: PLR2004 (the document, and the resources)
         self.request = _model(function, parameters[0], hints)
         self.response = _model(function, "return", hints)
@@ -43,11 +44,12 @@ class Endpoint:
         return read(self.request.model_validate_json, data)
 
     def write(self, response: object) -> bytes:
-        """Return a response as JSON on one line. Raises TypeError where it is not what the function promises."""
+        """Return a response as JSON on one line. Raises TypeError where it is not the promised model."""
         if not isinstance(response, self.response):
             name, given, promised = self.function.__name__, type(response).__name__, self.response.__name__
             raise TypeError(f"{name} returned {given}, not {promised}")
-        return response.model_dump_json(by_alias=True).encode()
+        # With the serializer of the declared model, so that no field of a subclass leaves, as in FastAPI.
+        return self.response.__pydantic_serializer__.to_json(response, by_alias=True)
 
 
 def _model(function: Callable[..., Any], name: str, hints: dict[str, Any]) -> type[Document]:

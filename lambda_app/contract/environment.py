@@ -1,4 +1,4 @@
-"""Settings from environment variables, checked as a whole."""
+"""Settings from environment variables, all checked together."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -29,17 +29,18 @@ _OUT_OF_RANGE = {
     "less_than_equal",
 }
 
-# What pydantic puts before the words of a person's validator, which may repeat the value; so may those of other codes.
+# What pydantic puts before a message of your own validator. Such a message may repeat the value, and so may one whose
+# code is not pydantic's.
 _VALIDATORS = {"value_error": "Value error, ", "assertion_error": "Assertion failed, "}
 _HARMLESS = set(get_args(ErrorType)) - set(_VALIDATORS)
 
 
 class SettingsError(ValueError):
-    """A setting is missing, or not what it must be; the message names its environment variable, on one line."""
+    """A setting is missing or wrong. The message names its environment variable, on one line."""
 
 
 class Environment(BaseModel):
-    """Settings, each named by an environment variable: the field `port` by `PORT`. An empty variable counts as unset.
+    """Settings, each read from the variable of its name: `port` from `PORT`. An empty variable counts as unset.
 
     `API_KEY_ARN` stands in for `API_KEY`: it names the secret or the parameter on AWS that holds the value.
     """
@@ -48,7 +49,7 @@ class Environment(BaseModel):
         frozen=True,
         hide_input_in_errors=True,
         allow_inf_nan=False,
-        # The variable has the field's name, whatever aliases it has.
+        # The variable is named after the field, and never after an alias.
         validate_by_name=True,
         validate_by_alias=False,
     )
@@ -57,14 +58,14 @@ class Environment(BaseModel):
     def read(cls, environment: Mapping[str, str] | None = None) -> Self:
         """Return the settings that an environment holds, the process's own unless another is given.
 
-        Raises SettingsError, which names every variable that is missing or wrong, and repeats no value.
+        Raises SettingsError. Its message names every variable that is missing or wrong, and repeats no value.
         """
         values = _values(cls, os.environ if environment is None else environment)
         try:
             return cls.model_validate_strings(values)
         except ValidationError as error:
             raise SettingsError("; ".join(_problems(cls, error, values))) from None
-        except Exception as error:  # noqa: BLE001 (a validator may raise anything, and only ValueError is pydantic's)
+        except Exception as error:  # noqa: BLE001 (a validator may raise what pydantic does not catch)
             broken = [name.upper() for name, value in values.items() if _breaks(cls, {name: value})]
             kind = type(error).__name__
             raise SettingsError(f"{', '.join(broken) or cls.__name__}: the validator raised {kind}") from None
@@ -78,7 +79,7 @@ def _values(model: type[BaseModel], environment: Mapping[str, str]) -> dict[str,
     for name in model.model_fields:
         variable = name.upper()
         value = environment.get(variable)
-        # A field `topic_arn` is a setting of its own, also beside a field `topic`.
+        # A field `topic_arn` is a setting of its own, even where there is a field `topic`.
         arn = environment.get(f"{variable}_ARN") if f"{name}_arn" not in model.model_fields else None
         if value and arn:
             problems.append(f"{variable} and {variable}_ARN are both set")
@@ -101,7 +102,7 @@ def _values(model: type[BaseModel], environment: Mapping[str, str]) -> dict[str,
 
 
 def _breaks(model: type[BaseModel], values: Mapping[str, str]) -> bool:
-    """Return whether a validator raises something else than ValueError."""
+    """Tell whether a validator raises what pydantic does not catch."""
     try:
         model.model_validate_strings(values)
     except ValidationError:
@@ -112,7 +113,7 @@ def _breaks(model: type[BaseModel], values: Mapping[str, str]) -> bool:
 
 
 def _problems(model: type[BaseModel], error: ValidationError, values: Mapping[str, str]) -> Iterator[str]:
-    """Yield a sentence for each variable that pydantic refuses; a union has an error for each of its members."""
+    """Yield a sentence for each variable that pydantic refuses. A union has an error for each of its members."""
     phrases: dict[str, list[str]] = {}
     for each in error.errors(include_url=False, include_context=False):
         name, *places = each["loc"] or (None,)

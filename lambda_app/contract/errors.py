@@ -1,4 +1,4 @@
-"""What pydantic's errors become in a problem document, which repeats nothing of the input but a field's name."""
+"""Problems made from pydantic's errors. They repeat nothing of the input but a field's name."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, get_args
@@ -9,10 +9,10 @@ from lambda_app.contract.problem import MAX_ERRORS, InvalidInput
 
 MAX_NAME = 64
 
-# In place of words that would repeat the input.
+# Stands in for a message that would repeat the input.
 UNTOLD = "Input is not valid"
 
-# pydantic's own words for these repeat a part of the input.
+# pydantic's own messages for these codes repeat a part of the input.
 _DETAILS = {
     "byte_size_unit": "Input should have a unit of bytes",
     "bytes_invalid_encoding": "Input should be validly encoded bytes",
@@ -22,7 +22,7 @@ _DETAILS = {
     "zoneinfo_str": "Input should be a valid time zone",
 }
 
-# The words of all other codes come from whoever wrote the validator, who may be the standard library.
+# The author of a validator writes the messages of all other codes. Some come from the standard library.
 _PYDANTIC = set(get_args(ErrorType)) - {"value_error", "assertion_error"}
 
 _UNRESERVED = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._"
@@ -32,7 +32,7 @@ NOT_JSON = "json_invalid"
 
 
 def refused(errors: Sequence[Mapping[str, Any]], document: object) -> InvalidInput:
-    """Return the refusal that the reader's errors in a decoded document amount to."""
+    """Return the refusal for the errors that the reader found in a document, given decoded."""
     return not_valid([located(error, document) for error in errors[:MAX_ERRORS]], len(errors))
 
 
@@ -42,7 +42,7 @@ def located(error: Mapping[str, Any], document: object) -> dict[str, str]:
 
 
 def _path(error: Mapping[str, Any], document: object) -> list[str | int]:
-    """Return the location of an error without what is not in the document, such as the tags of a union's members."""
+    """Return the location of an error, less the parts that the document has not, such as the tags of a union."""
     path: list[str | int] = []
     here: Any = document
     for name in error["loc"]:
@@ -78,7 +78,7 @@ def _repeats(value: object, text: str) -> bool:
         return any(_repeats(each, text) for each in value.values())
     if isinstance(value, list):
         return any(_repeats(each, text) for each in value)
-    return isinstance(value, str | int | float) and str(value) in text
+    return isinstance(value, str | int | float) and str(value).strip().casefold() in text.casefold()
 
 
 def pointer(location: Iterable[str | int]) -> str:

@@ -1,4 +1,4 @@
-"""What endpoint functions need for the whole life of a process, and the calls that get it."""
+"""Resources that live as long as the process, and calls of the endpoint functions that take them."""
 
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
@@ -16,8 +16,8 @@ Run = Callable[[Coroutine[Any, Any, Any]], Any]
 class Life:
     """The resources of a process: what `resources` in `endpoints.py` yields, opened once and closed at the end.
 
-    `open` and `close` are coroutines for every door alike. They wait for nothing where `resources` is no asynchronous
-    context manager, so that `at_once` can run them without an event loop.
+    `open` and `close` are coroutines, so that every door calls them alike. They never wait where `resources` is a
+    synchronous context manager, so `at_once` can run them without an event loop.
     """
 
     def __init__(self, resources: Resources | None = None) -> None:
@@ -49,13 +49,17 @@ class Life:
 
     def arguments(self, endpoint: Endpoint, request: Any) -> tuple[Any, ...]:  # noqa: ANN401 (as above)
         """Return what the endpoint's function takes: the request and, if it wants them, the resources."""
-        return (request, self.value) if endpoint.takes_resources else (request,)
+        if not endpoint.takes_resources:
+            return (request,)
+        if self.resources is not None and self._manager is None:
+            raise RuntimeError("the resources are not open: nothing starts up an application that another one mounts")
+        return (request, self.value)
 
     async def answer(self, endpoint: Endpoint, document: object) -> bytes:
-        """Return the response document, JSON on one line, for a request document: bytes, or a decoded JSON value.
+        """Return the response document, as JSON on one line. The request is bytes, or a decoded JSON value.
 
         Raises the Problem that refuses the request, and ProcessingFailed for anything else that is raised.
-        KeyboardInterrupt passes, because it is the person at the keyboard who raises it.
+        KeyboardInterrupt passes, because it comes from the keyboard and not from the function.
         """
         try:
             return endpoint.write(await self.call(endpoint, endpoint.read(document)))
@@ -68,15 +72,15 @@ class Life:
 
 
 def is_cancellation(error: BaseException) -> bool:
-    """Tell whether the running task is being cancelled, as opposed to a function that raises CancelledError itself."""
-    import asyncio  # noqa: PLC0415 (only asynchronous endpoints need it, and the terminal starts without)
+    """Tell whether the running task is being cancelled. A function may also raise CancelledError by itself."""
+    import asyncio  # noqa: PLC0415 (only asynchronous endpoints need it, and it would slow the terminal)
 
     task = asyncio.current_task()
     return isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling() > 0
 
 
 def at_once(coroutine: Coroutine[Any, Any, Result]) -> Result:
-    """Run a coroutine that waits for nothing, without an event loop."""
+    """Run a coroutine that never waits, without an event loop."""
     try:
         coroutine.send(None)
     except StopIteration as stop:

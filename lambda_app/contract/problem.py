@@ -8,8 +8,8 @@ from pydantic_core import to_json
 MEDIA_TYPE = "application/problem+json"
 MAX_ERRORS = 20
 
-# The reason phrases of RFC 9110 for what the template itself answers. Those of `http.HTTPStatus` differ from one Python
-# to the next, and importing it costs a start more than this table.
+# RFC 9110's reason phrases for the statuses that the template answers with. Those of `http.HTTPStatus` differ from one
+# Python to the next, and importing it would slow every start.
 _TITLES = {
     400: "Bad Request",
     401: "Unauthorized",
@@ -30,7 +30,7 @@ _TITLES = {
 
 
 class Problem(Exception):
-    """An error that the caller is told of; its text is the problem document as JSON.
+    """An error that the caller is told of. Its text is the problem document as JSON.
 
     Raise it, or a subclass, in an endpoint function to refuse a request. A subclass may set `status`, `type`, `title`
     and `headers` for all of its instances, and is then raised with a detail alone:
@@ -42,10 +42,10 @@ class Problem(Exception):
 
         raise NoSuchCustomer(detail="There is no customer 17.")
 
-    `status` is an HTTP status code from 400 to 599, whatever the door; raises ValueError for any other. `type` is a
-    URI that names the kind of problem. `headers` are sent by the HTTP doors. `errors` say what is wrong with which part
-    of the input: the document lists the first 20 of them, and `errorCount` says how many there are where there are
-    more. `members` are extension members of the document (RFC 9457, section 3.2).
+    `status` is an HTTP status code from 400 to 599, at every door. Raises ValueError for any other. `type` is a URI
+    that names the kind of problem. The HTTP doors send `headers`. `errors` say which part of the input is wrong, and
+    why. The document lists the first 20 of them. Where there are more, `errorCount` counts them all. `members` are
+    extension members of the document (RFC 9457, section 3.2).
     """
 
     status: int = 500
@@ -93,14 +93,14 @@ class Problem(Exception):
 
     @property
     def line(self) -> str:
-        """The problem in one line of text: its errors, joined by semicolons, or else its detail or title."""
+        """The problem in one line of text: its errors, joined by semicolons, or else its detail, or else its title."""
         errors = [f"{_place(error)}: {error['code']}: {error['detail']}" for error in self.errors]
         if self.error_count > MAX_ERRORS:
             errors.append(f"{self.error_count - MAX_ERRORS} more")
         return "; ".join(errors) or str(self.document.get("detail") or self.document["title"])
 
     def json(self) -> bytes:
-        """Return the problem document as JSON in UTF-8, on one line; what JSON has no form for, as its text."""
+        """Return the problem document as JSON in UTF-8, on one line. A value that JSON has no form for becomes text."""
         try:
             return to_json(self.document, fallback=str)
         except ValueError:  # a lone surrogate, which JSON can escape and UTF-8 cannot hold
@@ -119,7 +119,7 @@ class InvalidInput(Problem):
 
 
 class ProcessingFailed(Problem):
-    """The function raised something else than a Problem, or returned what is not its response document.
+    """The function raised something other than a Problem, or returned something other than its response document.
 
     `cause` is what was raised, for the log. No caller sees it.
     """
@@ -132,7 +132,7 @@ class ProcessingFailed(Problem):
 def refusal_in(error: BaseException) -> Problem | None:
     """Return the refusal that an exception stands for: a Problem, or the HTTPException of Starlette and FastAPI.
 
-    The latter is told by its name, because importing it would cost the terminal more than all of its own work.
+    HTTPException is recognised by its name, because importing it would take the terminal longer than its own work.
     """
     if isinstance(error, Problem):
         return error
@@ -145,7 +145,7 @@ def refusal_in(error: BaseException) -> Problem | None:
     if isinstance(detail, Mapping):
         return Problem(status, headers=headers, members=detail)
     text = detail if isinstance(detail, str | None) else to_json(detail, fallback=str).decode()
-    # HTTPException puts the reason phrase where no detail is given.
+    # HTTPException fills in the reason phrase where no detail is given.
     given = None if text in {reason_phrase(status), _phrase(status)} else text
     return Problem(status, given, headers=headers)
 
@@ -156,7 +156,7 @@ def _place(error: Mapping[str, Any]) -> str:
 
 
 def reason_phrase(status: int) -> str:
-    """Return RFC 9110's reason phrase of a status code, or "Error" where it has none."""
+    """Return RFC 9110's reason phrase for a status code, or "Error" where it has none."""
     return _TITLES.get(status) or _phrase(status)
 
 

@@ -16,15 +16,15 @@ _ATTEMPTS = 2
 
 
 class SecretUnavailable(Exception):
-    """A secret could not be read; the message says why, and continues a sentence that begins with the variable."""
+    """A secret could not be read. The message says why, and ends a sentence that begins with the variable."""
 
 
 class Secrets:
-    """A reader of secrets. Make a new one for each start or restore, because it keeps credentials, which expire."""
+    """A reader of secrets. Make a new one for each start or restore, because the credentials that it keeps expire."""
 
     @cached_property
     def _session(self) -> Any:  # noqa: ANN401 (boto3 is published without types)
-        # Importing boto3 takes half a second, and only who keeps a secret on AWS installs it.
+        # Importing boto3 takes half a second, and only those who keep a secret on AWS install it.
         try:
             import boto3  # noqa: PLC0415 (as above)
         except ImportError:
@@ -32,9 +32,9 @@ class Secrets:
         return boto3.Session()
 
     def read(self, arn: str) -> str:
-        """Return the value that AWS has now for the ARN of a secret or of a parameter, decrypted.
+        """Return the decrypted value that AWS holds now for the ARN of a secret or of a parameter.
 
-        boto3 finds the credentials, and AWS_ENDPOINT_URL, where it always does; the region is the ARN's.
+        boto3 looks for credentials and AWS_ENDPOINT_URL in its usual places. The region is the ARN's.
 
         Raises SecretUnavailable, with the code of AWS's error or the name of boto3's, and never with a value.
         """

@@ -12,7 +12,7 @@ Result = TypeVar("Result")
 class _Call(NamedTuple):
     function: Callable[[], Any]
     context: Context
-    # The result and no error, or the error. An error is no exception of the future's, because asyncio lets
+    # The result and None, or None and the error. The error is not set as the future's exception, because asyncio lets
     # KeyboardInterrupt and SystemExit end the loop, and refuses StopIteration.
     outcome: asyncio.Future[tuple[Any, BaseException | None]]
 
@@ -20,10 +20,10 @@ class _Call(NamedTuple):
 class TurnLoop(asyncio.SelectorEventLoop):
     """The event loop of a process that serves one request at a time, as a Lambda function does.
 
-    A function that blocks holds nobody up there, so that it needs no thread of its own. It does need to run outside of
-    the event loop, because `asyncio.run()` and its like refuse to be called inside of one.
+    A function that blocks holds up no other request there, so it needs no thread. It must run outside the event loop
+    all the same, because `asyncio.run()` refuses to be called inside one.
 
-    `stop()` ends a turn, and not `run_until_complete()`, which goes on until its future is done.
+    `stop()` ends one turn. `run_until_complete()` goes on until its future is done.
     """
 
     def __init__(self) -> None:
@@ -31,10 +31,10 @@ class TurnLoop(asyncio.SelectorEventLoop):
         self._calls: deque[_Call] = deque()
 
     async def between_turns(self, function: Callable[[], Result]) -> Result:
-        """Return what a function returns that is called while this loop stands still.
+        """Call a function while this loop stands still, and return its result.
 
-        The loop has to be run by `run_until_complete()`. The function is called in the loop's own thread, and in a
-        copy of the caller's context. Raises what the function raises, but RuntimeError for StopIteration (PEP 479).
+        The loop has to be run by `run_until_complete()`. The function is called in the loop's own thread, in a copy of
+        the caller's context. Raises what the function raises. StopIteration becomes RuntimeError (PEP 479).
         """
         call = _Call(function, copy_context(), self.create_future())
         self._calls.append(call)
@@ -62,11 +62,11 @@ class TurnLoop(asyncio.SelectorEventLoop):
     def _make_calls(self) -> None:
         while self._calls:
             function, context, outcome = self._calls.popleft()
-            if outcome.done():  # its caller was cancelled
+            if outcome.done():  # the caller was cancelled
                 continue
             try:
                 result, error = context.run(function), None
             except BaseException as raised:  # noqa: BLE001 (raised where the function is awaited)
                 result, error = None, raised
-            if not outcome.done():  # the function may have run this loop, and so have cancelled its own caller
+            if not outcome.done():  # the function may have run this loop, and so cancelled its own caller
                 outcome.set_result((result, error))

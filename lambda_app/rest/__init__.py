@@ -1,1 +1,1 @@
-"""The REST door: what an application on FastAPI takes to keep the contract, and the server in front of it."""
+"""The REST door: a FastAPI application that keeps the contract, and the server in front of it."""

@@ -22,7 +22,7 @@ from lambda_app.settings import get_settings
 
 Lifespan = Callable[[Any], AbstractAsyncContextManager[Any]]
 
-# A redirect for a slash would answer where the contract has 404. The page of OAuth and ReDoc serve nobody here.
+# The contract answers 404 where FastAPI would redirect for a slash. Nobody here needs the OAuth page or ReDoc.
 _DEFAULTS: Mapping[str, Any] = {
     "redirect_slashes": False,
     "redoc_url": None,
@@ -31,10 +31,10 @@ _DEFAULTS: Mapping[str, Any] = {
 
 
 class Application(FastAPI):
-    """FastAPI with two routes for every endpoint, one error contract, and the log of requests.
+    """FastAPI with two routes for every endpoint, one error contract, and the request log.
 
-    Takes what FastAPI takes, with FastAPI's meaning. `resources` are opened before the application's own `lifespan`
-    starts, and closed after it has ended.
+    Takes every option of FastAPI, with FastAPI's meaning. `resources` are opened before the application's own
+    `lifespan` starts, and closed after it has ended.
     """
 
     def __init__(
@@ -56,8 +56,8 @@ class Application(FastAPI):
         self.router.route_class = DocumentRoute
         for name, endpoint in endpoints.items():
             function, batch = EndpointFunction(endpoint, self.life), BatchFunction(endpoint, self.life)
-            self.router.add_api_route(f"/{name}", function, **endpoint_options(endpoint))
-            self.router.add_api_route(f"/{name}/batch", batch, **batch_options())
+            self.router.add_api_route(f"/{name}", function, **endpoint_options(name, endpoint))
+            self.router.add_api_route(f"/{name}/batch", batch, **batch_options(name, endpoint))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a connection, or start up and shut down. A wrong setting ends the start with one line that names it."""
@@ -68,7 +68,7 @@ class Application(FastAPI):
 
         async def send_in_one_line(message: Message) -> None:
             nonlocal is_told
-            # Starlette sends the trace of what a lifespan raises, and raises it again.
+            # Starlette sends the trace of what a lifespan raises, and raises that again.
             is_told = True
             error = sys.exception()
             if message["type"] == "lifespan.startup.failed" and isinstance(error, SettingsError):
@@ -77,19 +77,19 @@ class Application(FastAPI):
 
         try:
             await super().__call__(scope, receive, send_in_one_line)
-        except SettingsError:  # raised before Starlette is asked to start up, where the middleware needs a setting
+        except SettingsError:  # raised before Starlette starts up: building the middleware needs a setting
             if not is_told:
                 await send_in_one_line({"type": "lifespan.startup.failed"})
             raise
 
     def include_router(self, router: APIRouter, **options: Any) -> None:  # noqa: ANN401 (FastAPI's own)
-        """Include a router, as FastAPI does. Documents in the bodies of its routes are read as at every door."""
-        adopt(router)
+        """Include a router, as FastAPI does. Documents in its routes' bodies are read as at every door."""
         super().include_router(router, **options)
+        adopt(self.router)
 
     def build_middleware_stack(self) -> ASGIApp:
-        """Return the application with its middleware: the log of requests outermost, over that of a person."""
-        adopt(self.router)  # what has been included in a router after that was included here
+        """Return the application with its middleware. The request log is outermost, around any that you add."""
+        adopt(self.router)  # a router may have been given others after it was included here
         if self.max_body_size is None:
             self.max_body_size = get_settings().max_body_bytes
         return RequestLog(SizeLimitProblem(super().build_middleware_stack()))
@@ -99,7 +99,7 @@ class Application(FastAPI):
         from lambda_app.rest.problem_schema import add_problem_schema  # noqa: PLC0415 (no request but this needs it)
 
         before, document = self.openapi_schema, super().openapi()
-        if document is not before:  # FastAPI makes it again where routes have been added
+        if document is not before:  # FastAPI makes a new one where routes have been added
             add_problem_schema(document)
         return document
 

@@ -1,7 +1,7 @@
-"""A request's body on its way through FastAPI: handed on unread, so that dependencies come before the reader."""
+"""Request bodies that FastAPI passes on unread, so that dependencies run before the reader."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from fastapi import Request
 from pydantic import ValidationError, WrapValidator
@@ -11,92 +11,107 @@ from lambda_app.contract.document import encoded, parse, refusal
 from lambda_app.contract.errors import located, not_json, pointer
 from lambda_app.contract.problem import MAX_ERRORS, InvalidInput
 
-_MISSING = object()
+# Where the application finds the body of a request that FastAPI refuses.
+UNREAD_BODY = "lambda_app.unread_body"
 
 
 def is_json(request: Request) -> bool:
-    """Tell whether a request's content type is JSON; none at all counts as JSON."""
+    """Tell whether a request's content type is JSON. A missing one counts as JSON."""
     essence = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     return not essence or essence == "application/json" or (essence[:12] == "application/" and essence[-5:] == "+json")
 
 
 class UnreadBody:
-    """A JSON body, or a member of one, that its reader has not seen yet.
+    """A JSON body, or a member of one, that the reader has not read yet.
 
-    FastAPI asks `get` for the members where a route has several body parameters. What the reader finds wrong is kept
-    here, because pydantic words errors anew when they pass through another validator.
+    FastAPI calls `get` for each body parameter of a route that has several. The reader's errors are kept here, because
+    pydantic rewords errors that pass through another validator. All other names begin with an underscore, and `getattr`
+    fails: pydantic would otherwise take a missing attribute for a missing field, and let defaults pass for a body.
     """
 
     def __init__(self, data: bytes, name: str | None = None, parent: "UnreadBody | None" = None) -> None:
-        self.data = data
-        self.location = () if name is None else (name,)
-        self.whole = parent or self
-        self.refused: dict[tuple[str, ...], InvalidInput] = {}
+        self._data = data
+        self._location = () if name is None else (name,)
+        self._whole = parent or self
+        self._refused: dict[tuple[str, ...], InvalidInput] = {}
 
-    def value(self) -> Any:  # noqa: ANN401 (any JSON value)
-        """Return the decoded value. Raises InvalidInput where it is not JSON."""
-        try:
-            return from_json(self.data)
-        except ValueError as error:
-            raise not_json(f"Invalid JSON: {error}") from None
+    def __getattr__(self, name: str) -> NoReturn:
+        raise RuntimeError(f"the body has not been read, and has no {name}")
 
     def get(self, name: str, default: object) -> object:
         """Return a member of the body. Raises AttributeError, as FastAPI expects, where the body is no object."""
-        value = self.value().get(name, _MISSING)
-        return default if value is _MISSING else UnreadBody(encoded(value), name, self)
+        value = decoded(self)
+        if not isinstance(value, dict):
+            raise AttributeError(name)  # noqa: TRY004 (FastAPI's own rule)
+        return UnreadBody(encoded(value[name]), name, self) if name in value else default
 
-    def refusal(self, reported: Sequence[Mapping[str, Any]]) -> tuple[list[dict[str, str]], int]:
-        """Return what is wrong with the body, and how much: in the reader's own words where it has read a part.
 
-        `reported` are the errors that FastAPI reports for the body.
-        """
-        parts = [(pointer(location), problem) for location, problem in self.refused.items()]
-        listed = [
-            {**error, "pointer": place + error["pointer"].removeprefix("#")}
-            for place, problem in parts
-            for error in problem.errors
-        ]
-        others = [error for error in reported if not self._is_read(error["loc"][1:])]
-        listed += [located({**error, "loc": error["loc"][1:]}, self.value()) for error in others[:MAX_ERRORS]]
-        return listed, sum(problem.error_count for _, problem in parts) + len(others)
+def decoded(body: UnreadBody) -> Any:  # noqa: ANN401 (any JSON value)
+    """Return the value of a body. Raises InvalidInput where it is not JSON."""
+    try:
+        return from_json(body._data)  # noqa: SLF001 (see the class)
+    except ValueError as error:
+        raise not_json(f"Invalid JSON: {error}") from None
 
-    def _is_read(self, location: tuple[str | int, ...]) -> bool:
-        return any(location[: len(read)] == read for read in self.refused)
+
+def refusal_of(body: UnreadBody, reported: Sequence[Mapping[str, Any]]) -> tuple[list[dict[str, str]], int]:
+    """Return the errors in a body and their number, in the reader's own words for the parts that it has read.
+
+    `reported` are the errors that FastAPI reports for the body.
+    """
+    refused = body._refused  # noqa: SLF001 (see the class)
+    listed = [
+        {**error, "pointer": pointer(location) + error["pointer"].removeprefix("#")}
+        for location, problem in refused.items()
+        for error in problem.errors
+    ]
+    others = [
+        error for error in reported if not any(error["loc"][1 : 1 + len(location)] == location for location in refused)
+    ]
+    listed += [located({**error, "loc": error["loc"][1:]}, decoded(body)) for error in others[:MAX_ERRORS]]
+    return listed, sum(problem.error_count for problem in refused.values()) + len(others)
 
 
 class DocumentRequest(Request):
-    """A request whose body FastAPI gets unread. Whoever asks after FastAPI gets what Starlette's Request gives."""
+    """A request whose body FastAPI gets unread. Later callers get what the route's own request returns."""
 
-    is_handed_on = False
+    def __init__(self, request: Request) -> None:
+        super().__init__(request.scope, request.receive)
+        self._request = request
+        self._is_handed_on = False
+
+    async def body(self) -> bytes:
+        """Return the body, which the route's own request keeps, for an exception handler that asks it."""
+        return await self._request.body()
 
     async def json(self) -> Any:  # noqa: ANN401 (as Starlette's)
-        """Return the body: to FastAPI, which asks first, unread, and to everybody else decoded."""
-        body = await self.body()
-        if self.is_handed_on or not body:
-            return await super().json()
-        self.is_handed_on = True
-        return UnreadBody(body)
+        """Return the body: unread for FastAPI, which asks first, and decoded for everyone after it."""
+        if self._is_handed_on:
+            return await self._request.json()
+        self._is_handed_on = True
+        return UnreadBody(await self.body())
 
 
 def reader(validate_json: Callable[[bytes], Any]) -> WrapValidator:
     """Return the validator of a body parameter that is made of Documents: the reader of every door."""
 
     def read(value: Any, _: object) -> Any:  # noqa: ANN401 (any JSON value; what the parameter's type makes of it)
-        if isinstance(value, bytes):  # FastAPI decodes no other content type than JSON
+        if isinstance(value, bytes):  # FastAPI leaves every content type but JSON as bytes
             raise InvalidInput(415, "The content type must be application/json.")
         body = value if isinstance(value, UnreadBody) else UnreadBody(encoded(value))
+        data = body._data  # noqa: SLF001 (see the class)
         try:
-            return parse(validate_json, body.data)
+            return parse(validate_json, data)
         except ValidationError as error:
-            problem = refusal(error, body.data)
-            if problem.status == 400:  # noqa: PLR2004 (no JSON at all)
+            problem = refusal(error, data)
+            if problem.status == 400:  # noqa: PLR2004 (not JSON at all)
                 raise problem from None
-            body.whole.refused[body.location] = problem
+            body._whole._refused[body._location] = problem  # noqa: SLF001 (as above)
             raise
 
     return WrapValidator(read)
 
 
 def plain(value: Any, handler: Callable[[Any], Any]) -> Any:  # noqa: ANN401 (as above)
-    """Validate a body parameter beside a Document as FastAPI does: the decoded value."""
-    return handler(value.value() if isinstance(value, UnreadBody) else value)
+    """Validate the decoded value of a body parameter beside a Document, as FastAPI does."""
+    return handler(decoded(value) if isinstance(value, UnreadBody) else value)

@@ -1,10 +1,11 @@
-"""The route of an endpoint, `POST /NAME`, and its short way through FastAPI."""
+"""The route of an endpoint, `POST /NAME`, and its fast path through FastAPI."""
 
 from inspect import Parameter, Signature
 from typing import Any
 
 from fastapi import Request, Response
 from fastapi.datastructures import DefaultPlaceholder
+from fastapi.exceptions import RequestValidationError
 from fastapi.telemetry import get_telemetry_data
 from pydantic import BaseModel
 from starlette.requests import ClientDisconnect
@@ -16,8 +17,11 @@ from lambda_app.contract.life import Life
 from lambda_app.contract.problem import Problem
 from lambda_app.rest import threads
 from lambda_app.rest.body import is_json
-from lambda_app.rest.problems import EMPTY, documented, responses, unsupported_media_type
+from lambda_app.rest.problems import EMPTY, HANDLERS, documented, responses, unsupported_media_type
 from lambda_app.rest.routing import DocumentRoute, Handler
+
+# The fast path refuses a body as these do. A person who registers others has them called by FastAPI's handler.
+_KEPT = {error: HANDLERS[error] for error in (Problem, RequestValidationError)}
 
 
 class EndpointFunction:
@@ -29,24 +33,29 @@ class EndpointFunction:
         self.__name__ = endpoint.function.__name__
         self.__doc__ = endpoint.function.__doc__
         self.__module__ = endpoint.function.__module__
-        request = Parameter("request", Parameter.POSITIONAL_OR_KEYWORD, annotation=endpoint.request)
-        self.__signature__ = Signature([request], return_annotation=endpoint.response)
+        # Under the function's own name, because FastAPI takes body parameters of one name for one body.
+        document = Parameter(endpoint.parameter, Parameter.KEYWORD_ONLY, annotation=endpoint.request)
+        self.__signature__ = Signature([document], return_annotation=endpoint.response)
 
-    async def __call__(self, request: BaseModel) -> Any:  # noqa: ANN401 (the endpoint's response model)
+    async def __call__(self, **documents: BaseModel) -> Any:  # noqa: ANN401 (the endpoint's response model)
         """Return the function's response; raises what the function raises."""
-        return await threads.call(self.life, self.endpoint, request)
+        return await self.call(documents[self.endpoint.parameter])
+
+    async def call(self, document: BaseModel) -> Any:  # noqa: ANN401 (as above)
+        """Return the function's response to a document, as `__call__` does."""
+        return await threads.call(self.life, self.endpoint, document)
 
 
 class EndpointRoute(DocumentRoute):
-    """The route of an endpoint: FastAPI's, with a short way for the requests that need nothing else of FastAPI.
+    """The route of an endpoint: FastAPI's, with a fast path for requests that need nothing else of FastAPI.
 
-    FastAPI's handler takes twice as long as reading, calling and writing. It is left out only where the application
-    itself has the route, and neither it nor the route has dependencies, so that what guards a request, wherever the
-    route is included, always runs.
+    FastAPI's handler takes twice as long as reading, calling and writing alone. The fast path skips it only where the
+    route is the application's own, and neither of the two has dependencies. So every guard runs, wherever the route is
+    included.
     """
 
     function: EndpointFunction
-    # Whether FastAPI was told nothing of the response, which is what the endpoint writes then.
+    # Whether the route sets no option for the response, so that FastAPI would send what the endpoint writes.
     is_plain = False
     is_included: bool | None = None
 
@@ -55,7 +64,7 @@ class EndpointRoute(DocumentRoute):
         super().__init__(path, endpoint, **options)
 
     def get_route_handler(self) -> Handler:
-        """Return the handler. FastAPI asks once for the route itself, and again for each place it is included in."""
+        """Return the handler. FastAPI asks once for the route itself, and again for each inclusion."""
         whole = super().get_route_handler()
         if self.is_included is not None:
             self.is_included = True
@@ -78,13 +87,14 @@ class EndpointRoute(DocumentRoute):
         return handle
 
     def is_direct(self, request: Request) -> bool:
-        """Tell whether the short way gives the answer that FastAPI's handler would give."""
+        """Tell whether the fast path gives the answer that FastAPI's handler would give."""
         return (
             self.is_plain
             and not self.is_included
             and not self.dependant.dependencies
             and any(route is self for route in request.app.router.routes)
             and not request.app.router.dependencies
+            and _KEPT.items() <= request.app.exception_handlers.items()
             and get_telemetry_data() is None
         )
 
@@ -95,28 +105,35 @@ class EndpointRoute(DocumentRoute):
         if not is_json(request):
             raise unsupported_media_type(["application/json"])
         document = read(endpoint.request.model_validate_json, body)
-        return Response(endpoint.write(await self.function(document)), media_type="application/json")
+        return Response(endpoint.write(await self.function.call(document)), media_type="application/json")
 
 
 async def whole_body(request: Request) -> bytes:
-    """Return the body of a request. Raises ClientDisconnect where the client goes away before it is whole."""
+    """Return the body of a request, as `request.body()` does, without the asynchronous generator that it takes.
+
+    The request keeps it as FastAPI's documentation shows ("Custom Request and APIRoute class"), for an exception
+    handler that asks for it. Raises ClientDisconnect where the client goes away before the body is whole.
+    """
     body = b""
     more = True
-    while more:  # not request.stream(), which takes longer than all the rest of this
+    while more:
         message = await request.receive()
         if message["type"] == "http.disconnect":
             raise ClientDisconnect
         body += message.get("body", b"")
         more = message.get("more_body", False)
+    request._body = body  # noqa: SLF001 (its documented place)
     return body
 
 
-def endpoint_options(endpoint: Endpoint) -> dict[str, Any]:
-    """Return what FastAPI's `add_api_route` takes for an endpoint."""
-    missing = refused([{"loc": ("message",), "type": "missing", "msg": "Field required"}], {})
+def endpoint_options(name: str, endpoint: Endpoint) -> dict[str, Any]:
+    """Return what FastAPI's `add_api_route` takes for an endpoint of a name."""
+    (field, *_) = [*endpoint.request.model_fields, ""]
+    missing = refused([{"loc": (field,), "type": "missing", "msg": "Field required"}], {})
     return {
         "methods": ["POST"],
         "route_class_override": EndpointRoute,
+        "tags": [name],
         "summary": endpoint.description.partition("\n")[0] or None,
         "responses": {
             400: documented("Empty, not JSON, not UTF-8, or nested too deeply", not_json(EMPTY)),

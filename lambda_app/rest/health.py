@@ -17,7 +17,8 @@ class Health(BaseModel):
     version: str
 
 
-# The lower route, which is the first, serves both methods. The upper one is documented: OpenAPI wants one of each name.
+# The lower decorator runs first, and its route serves both methods. The upper one is for OpenAPI, where every operation
+# needs a name of its own.
 @router.get("/health")
 @router.api_route("/health", methods=["GET", "HEAD"], include_in_schema=False)
 async def health() -> Health:

@@ -1,4 +1,4 @@
-"""The problem document in OpenAPI; imported only when that document is asked for."""
+"""The schema of problems in OpenAPI. It is imported only when the OpenAPI document is asked for."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -34,7 +34,7 @@ class ProblemDetails(BaseModel):
 
 
 def add_problem_schema(document: dict[str, Any]) -> None:
-    """Give every response that is a problem its schema, beside whatever schema a person has of the same name."""
+    """Give every problem response its schema, under a name that no schema of yours has."""
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     prefix = "" if {"ProblemDetails", "ProblemError"}.isdisjoint(schemas) else "lambda_app."
     for response in _responses(document):

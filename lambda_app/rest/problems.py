@@ -1,4 +1,4 @@
-"""What a client is told of an error: one set of handlers, and what OpenAPI says of it."""
+"""Errors as a client sees them: one set of exception handlers, and their documentation in OpenAPI."""
 
 import logging
 from collections.abc import Iterable, Mapping
@@ -12,11 +12,11 @@ from starlette.requests import ClientDisconnect
 
 from lambda_app.contract.errors import NOT_JSON, described, located, not_json, not_valid, pointer
 from lambda_app.contract.problem import MAX_ERRORS, MEDIA_TYPE, InvalidInput, Problem, ProcessingFailed, refusal_in
-from lambda_app.rest.body import UnreadBody, is_json
+from lambda_app.rest.body import UNREAD_BODY, is_json, refusal_of
 
 logger = logging.getLogger(__name__)
 
-EMPTY = "Invalid JSON: EOF while parsing a value at line 1 column 0"  # what the reader says of no bytes
+EMPTY = "Invalid JSON: EOF while parsing a value at line 1 column 0"  # what the reader says of an empty body
 _PARAMETERS = {"query": "parameter", "path": "parameter", "header": "header", "cookie": "cookie"}
 
 
@@ -46,23 +46,29 @@ def problem_response(problem: Problem) -> Response:
 
 
 def log_failure(problem: Problem) -> None:
-    """Log, with its trace, what a function raised that is no refusal."""
+    """Log what a function raised, with its trace, unless it is a refusal."""
     if isinstance(problem, ProcessingFailed):
         logger.error("processing failed", exc_info=problem.cause)
 
 
+def log_invalid_response(error: ResponseValidationError) -> None:
+    """Log what is wrong with a route's response, but none of its content, which the error's own text repeats."""
+    found = [f"{pointer(each['loc'][1:])}: {each['type']}" for each in error.errors()[:MAX_ERRORS]]
+    logger.error("the response of %s is not what it promises: %s", error.endpoint_path, "; ".join(found))
+
+
 async def on_problem(_: Request, error: Problem) -> Response:
-    """Answer what an endpoint function or a route raises to refuse a request."""
+    """Answer a refusal that an endpoint function or a route raises."""
     log_failure(error)
     return problem_response(error)
 
 
 async def on_http_exception(request: Request, error: HTTPException) -> Response:
-    """Answer what FastAPI raises, and what is raised as its documentation says."""
+    """Answer an HTTPException, whether FastAPI or your own code raises it."""
     problem = refusal_in(error)
-    if problem is None:  # 204 and 304, which have no body
+    if problem is None:  # not an error status: 304, for example
         return Response(status_code=error.status_code, headers=error.headers)
-    if type(error).__module__ == RequestBodyLimitMiddleware.__module__:  # its own exception is not public
+    if type(error).__module__ == RequestBodyLimitMiddleware.__module__:  # Starlette's own exception is not public
         problem = content_too_large(request.scope[MAX_BODY_SIZE_SCOPE_KEY])
     return problem_response(problem)
 
@@ -74,13 +80,12 @@ async def on_invalid_request(request: Request, error: RequestValidationError) ->
 
 async def on_invalid_response(_: Request, error: ResponseValidationError) -> Response:
     """Answer 500, and log what is wrong with a route's response, but none of its content."""
-    found = [f"{pointer(each['loc'][1:])}: {each['type']}" for each in error.errors()[:MAX_ERRORS]]
-    logger.error("the response of %s is not what it promises: %s", error.endpoint_path, "; ".join(found))
+    log_invalid_response(error)
     return problem_response(Problem(500))
 
 
 async def on_disconnect(_: Request, __: ClientDisconnect) -> Response:
-    """Answer nobody: the log line of the request has the status."""
+    """Answer for the request log alone: the client is gone."""
     return problem_response(InvalidInput(400, "The client went away before its request was read."))
 
 
@@ -105,22 +110,24 @@ def content_too_large(limit: int) -> InvalidInput:
 
 
 def unsupported_media_type(names: Iterable[str]) -> InvalidInput:
-    """Return the refusal of a body of another content type."""
+    """Return the refusal of a body of any other content type than these."""
     return InvalidInput(415, f"The content type must be {' or '.join(names)}.")
 
 
 def _refusal(request: Request, error: RequestValidationError) -> InvalidInput:
     body = [each for each in error.errors() if each["loc"][0] == "body"]
-    if body and isinstance(error.body, bytes) and not is_json(request):
+    # FastAPI leaves a body of another content type as bytes, and by default a body without one.
+    if body and isinstance(error.body, bytes) and not (is_json(request) and "content-type" in request.headers):
         return unsupported_media_type(["application/json"])
-    if body and body[0]["type"] == NOT_JSON and not isinstance(error.body, UnreadBody):
+    unread = request.scope.get(UNREAD_BODY)
+    if body and body[0]["type"] == NOT_JSON and unread is None:
         return not_json(f"Invalid JSON: {body[0]['ctx']['error']}")
     if body and error.body is None and body[0]["type"] == "missing" and not _has_body(request):
         return not_json(EMPTY)
     found = [_described(each) for each in error.errors()[:MAX_ERRORS] if each["loc"][0] != "body"]
     count = len(error.errors()) - len(body)
-    if isinstance(error.body, UnreadBody):
-        listed, more = error.body.refusal(body)
+    if unread is not None:
+        listed, more = refusal_of(unread, body)
     else:
         listed = [located({**each, "loc": each["loc"][1:]}, error.body) for each in body[:MAX_ERRORS]]
         more = len(body)

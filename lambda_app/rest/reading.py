@@ -1,4 +1,4 @@
-"""Functions as FastAPI sees them, whose body parameters are read by the one reader."""
+"""Functions wrapped for FastAPI, so that the one reader reads their body parameters."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -17,8 +17,8 @@ from lambda_app.rest.body import plain, reader
 
 Function = Callable[..., Any]
 
-# What a body parameter says of itself beside its type, its constraints, which the reader needs, and its default, which
-# FastAPI wants outside of the annotation.
+# What a body parameter says of itself. Its type, its constraints and its default are not among them: the reader needs
+# the first two, and FastAPI wants the default outside the annotation.
 _DESCRIBING = (
     *("embed", "media_type", "alias", "validation_alias", "serialization_alias", "title", "description", "examples"),
     *("openapi_examples", "deprecated", "include_in_schema", "json_schema_extra"),
@@ -33,12 +33,14 @@ class Reading(partial[Any]):
     """
 
     __signature__: Signature
+    # Not `func`: Python flattens a partial of a partial, and two guards made of one function would be the same.
+    original: Function
 
     def __eq__(self, other: object) -> bool:
-        return bool(self.func == (other.func if isinstance(other, Reading) else other))
+        return bool(self.original == (other.original if isinstance(other, Reading) else other))
 
     def __hash__(self) -> int:
-        return hash(self.func)
+        return hash(self.original)
 
 
 def takes_documents(dependant: Dependant) -> bool:
@@ -49,7 +51,7 @@ def takes_documents(dependant: Dependant) -> bool:
 
 
 def reading(function: Function, dependant: Dependant | None = None) -> Function:
-    """Return a function, and what it depends on, as Reading; what takes no JSON body stays as it is."""
+    """Return a function and its dependencies, each as Reading. One that takes no JSON body stays as it is."""
     dependant = dependant or dependant_of(function)
     if not any(each.body_params for each in _tree(dependant)):
         return function
@@ -59,11 +61,12 @@ def reading(function: Function, dependant: Dependant | None = None) -> Function:
         _read(parameter, fields[parameter.name]) if parameter.name in fields else _depending(parameter)
         for parameter in signature.parameters.values()
     ]
-    # By keyword, as FastAPI calls, because a parameter without a default may come after one with a default now.
+    # Keyword-only, because a parameter without a default may now follow one with a default. FastAPI calls by keyword.
     parameters = [parameter.replace(kind=Parameter.KEYWORD_ONLY) for parameter in parameters]
     read = Reading(function)
+    read.original = function
     update_wrapper(read, function)
-    # FastAPI makes the response model of the return annotation.
+    # FastAPI makes the response model from the return annotation.
     returned = get_typed_return_annotation(function)
     read.__signature__ = signature.replace(parameters=parameters, return_annotation=returned)
     return read
@@ -116,6 +119,6 @@ def _depending(parameter: Parameter) -> Parameter:
     for found in metadata:
         if isinstance(found, params.Depends):
             read = reading_dependency(replace(found, dependency=found.dependency or kind))
-            # As a default, because Annotated takes this for the same as before: it is equal.
+            # As a default, because `typing` caches Annotated by equality, and a Reading equals its function.
             return parameter.replace(annotation=kind, default=read)
     return parameter

@@ -1,4 +1,4 @@
-"""The log of the HTTP doors: a request id for every request, one line for each, and an answer to what nobody caught."""
+"""The log of the HTTP doors: an id and a line for each request. It also answers uncaught exceptions."""
 
 import asyncio
 import logging
@@ -8,20 +8,23 @@ from contextvars import ContextVar
 from time import perf_counter
 from urllib.parse import quote
 
+from fastapi.exceptions import ResponseValidationError
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lambda_app.contract.problem import Problem
-from lambda_app.rest.problems import problem_response
+from lambda_app.rest.problems import log_invalid_response, problem_response
 
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="-")
 _SANE_REQUEST_ID = re.compile(r"[0-9A-Za-z._:/+=-]{1,128}", re.ASCII)
+
+_SEEN = "lambda_app.request_log"
 
 logger = logging.getLogger(__name__)
 
 
 class RequestLog:
-    """The outermost ASGI middleware: CORS preflights and whatever else another middleware answers are logged too.
+    """The outermost ASGI middleware. It also logs what other middleware answers, such as CORS preflights.
 
     `X-Request-ID` is taken from the request where it is at most 128 letters, digits and `._:/+=-`, and made otherwise.
     """
@@ -31,9 +34,10 @@ class RequestLog:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a connection."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or _SEEN in scope:  # an application inside another one
             await self.app(scope, receive, send)
             return
+        scope[_SEEN] = True
         start = perf_counter()
         request_id = Headers(scope=scope).get("x-request-id", "")
         if not _SANE_REQUEST_ID.fullmatch(request_id):
@@ -48,12 +52,17 @@ class RequestLog:
             if not answer.status:
                 await problem_response(Problem(503))(scope, receive, answer.send)
             raise
-        except (Exception, SystemExit, KeyboardInterrupt):  # a route that exits must not take the server with it
-            logger.exception("unexpected error")
+        except (Exception, SystemExit, KeyboardInterrupt) as error:  # a route that exits must not end the server
+            # Starlette raises another one for what has a handler, where the response has started.
+            cause = error.__cause__ or error
+            if isinstance(cause, ResponseValidationError):
+                log_invalid_response(cause)
+            else:
+                logger.exception("unexpected error")
             if not answer.status:
                 await problem_response(Problem(500))(scope, receive, answer.send)
             elif not answer.is_whole:
-                raise  # so that the server breaks the answer off
+                raise  # so that the server cuts the response off
         finally:
             if logger.isEnabledFor(logging.INFO):
                 path = scope.get("raw_path") or quote(scope["path"], errors="replace").encode()
@@ -64,7 +73,7 @@ class RequestLog:
 
 
 class Answer:
-    """The way out of a request: adds its id, and remembers how far the answer has come."""
+    """Sends a response on to the server with the request id, and remembers how far it has come."""
 
     def __init__(self, send: Send, request_id: str) -> None:
         self._send = send
@@ -73,10 +82,11 @@ class Answer:
         self.is_whole = False
 
     async def send(self, message: Message) -> None:
-        """Send a message of the application on to the server."""
+        """Pass a message from the application on to the server."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message["headers"] = [*message.get("headers", ()), self._header]
+            others = [pair for pair in message.get("headers", ()) if pair[0] != self._header[0]]
+            message["headers"] = [*others, self._header]
         elif message["type"] == "http.response.body":
             self.is_whole = not message.get("more_body", False)
         await self._send(message)
@@ -84,7 +94,7 @@ class Answer:
 
 def configure_logging() -> None:
     """Log to standard error with request ids, except in Lambda, or where the process has set up its logging already."""
-    # RequestLog writes the line of each request. uvicorn's own would be a second one, without its id.
+    # RequestLog writes a line for each request. uvicorn's would be a second one, without the request id.
     logging.getLogger("uvicorn.access").disabled = True
     root = logging.getLogger()
     if not root.handlers and "AWS_LAMBDA_RUNTIME_API" not in os.environ:

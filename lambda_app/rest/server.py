@@ -9,9 +9,9 @@ from lambda_app.settings import get_settings
 
 
 def serve(application: str) -> None:
-    """Serve HTTP on HOST and PORT, until SIGTERM: then finish what is in flight, within SHUTDOWN_TIMEOUT seconds.
+    """Serve HTTP on HOST and PORT. On SIGTERM, finish what is in flight within SHUTDOWN_TIMEOUT seconds.
 
-    `application` is its import string, because each of the WEB_CONCURRENCY processes imports it. Raises SettingsError.
+    `application` is an import string, because each of the WEB_CONCURRENCY processes imports it. Raises SettingsError.
     """
     settings = get_settings()
     sys.stderr.write(f"lambda_app: the REST API on http://{settings.host}:{settings.port}\n")
@@ -21,9 +21,9 @@ def serve(application: str) -> None:
         port=settings.port,
         workers=settings.web_concurrency,
         timeout_graceful_shutdown=settings.shutdown_timeout,
-        log_config=None,  # the application logs for both
+        log_config=None,  # the application sets up the log, for uvicorn too
     )
-    # Reached where the signal that uvicorn sends again does not end the process, as in a container, where it is the
-    # first one. Python's own way out would wait for the thread of a function that outlasts the timeout.
+    # uvicorn raises the signal again at the end, but that does not end process 1 of a container. A normal exit would
+    # wait for the thread of a function that outlasts the timeout.
     sys.stdout.flush()
     os._exit(0)

@@ -1,19 +1,18 @@
-"""FastAPI's limit of a body (`max_body_size`), whose refusal Starlette writes as text, with a problem in its place."""
+"""FastAPI's limit on a body (`max_body_size`): answers a problem where Starlette answers text."""
 
+from starlette.datastructures import Headers
 from starlette.middleware.body_limit import MAX_BODY_SIZE_SCOPE_KEY
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lambda_app.rest.problems import content_too_large, problem_response
 
-# What Starlette answers for a body that says it is larger than the limit, whatever the application answers.
-_START = (413, (b"content-length", b"17"), (b"content-type", b"text/plain; charset=utf-8"))
 _BODY = b"Content Too Large"
 
 
 class SizeLimitProblem:
-    """ASGI middleware that answers 413 as a problem where Starlette answers it as text.
+    """ASGI middleware that answers 413 with a problem where Starlette's limit answers with text.
 
-    A response of the application is recognised by its whole content, so that another text with status 413 passes.
+    Starlette does so for a request whose Content-Length is above the limit, whatever the application answers.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -29,11 +28,22 @@ class SizeLimitProblem:
                 return
             if held and message["type"] == "http.response.body":
                 start = held.pop()
-                if message.get("body") == _BODY and MAX_BODY_SIZE_SCOPE_KEY in scope:
-                    problem = content_too_large(scope[MAX_BODY_SIZE_SCOPE_KEY])
-                    await problem_response(problem)(scope, receive, send)
+                if message.get("body") == _BODY and _is_above_limit(scope):
+                    await _send_problem(scope, start, send)
                     return
                 await send(start)
             await send(message)
 
         await self.app(scope, receive, send_problem)
+
+
+def _is_above_limit(scope: Scope) -> bool:
+    length = Headers(scope=scope).get("content-length", "")
+    return length.isdecimal() and int(length[:20]) > scope.get(MAX_BODY_SIZE_SCOPE_KEY, float("inf"))
+
+
+async def _send_problem(scope: Scope, start: Message, send: Send) -> None:
+    response = problem_response(content_too_large(scope[MAX_BODY_SIZE_SCOPE_KEY]))
+    others = [pair for pair in start["headers"] if pair[0] not in {b"content-length", b"content-type"}]
+    await send({**start, "headers": [*response.raw_headers, *others]})
+    await send({"type": "http.response.body", "body": response.body})

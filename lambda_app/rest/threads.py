@@ -15,7 +15,7 @@ from lambda_app.settings import get_settings
 
 Result = TypeVar("Result")
 
-# What ends an event loop, or leaves a future without a result, when a function in a thread raises it.
+# Exceptions that end an event loop, or leave a future without a result, when a function in a thread raises them.
 _NOT_FOR_LOOPS = (StopIteration, asyncio.CancelledError, SystemExit, KeyboardInterrupt)
 
 
@@ -26,7 +26,7 @@ def executor() -> ThreadPoolExecutor:
 
 
 def shut_down() -> None:
-    """Let the threads go without waiting for them: what still runs has been answered with 503."""
+    """Stop the threads without waiting for them, because what still runs has been answered with 503."""
     executor().shutdown(wait=False, cancel_futures=True)
     executor.cache_clear()
 
@@ -41,9 +41,9 @@ async def run(function: Callable[..., Result], *arguments: Any) -> Result:  # no
 
 
 async def call(life: Life, endpoint: Endpoint, request: Any) -> Any:  # noqa: ANN401 (the endpoint's models)
-    """Return what the endpoint's function makes of a request; raises what the function raises.
+    """Call the endpoint's function with a request, and return its response. Raises what the function raises.
 
-    What an event loop takes for a signal of its own, such as SystemExit, becomes ProcessingFailed.
+    An exception that would act on the event loop, such as SystemExit, becomes ProcessingFailed.
     """
     arguments = life.arguments(endpoint, request)
     if not endpoint.is_async:

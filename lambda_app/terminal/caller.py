@@ -1,4 +1,4 @@
-"""The calls of an endpoint by one command, and what they need for its whole life."""
+"""One command's calls of an endpoint, and the resources that they share."""
 
 from collections.abc import Coroutine
 from types import TracebackType
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class ResourcesFailed(Exception):
-    """The resources cannot be opened, or cannot be closed, as the text says; `cause` is what was raised."""
+    """The resources cannot be opened, or cannot be closed. The text says which, and `cause` is what was raised."""
 
     def __init__(self, text: str, cause: BaseException) -> None:
         super().__init__(text)
@@ -21,9 +21,9 @@ class ResourcesFailed(Exception):
 
 
 class Caller:
-    """Calls an endpoint: opens the resources before the first call, and closes them where its `with` block ends.
+    """Calls an endpoint: opens the resources before the first call, and closes them when its `with` block ends.
 
-    An event loop runs where the endpoint, or the resources, are asynchronous, and then the same one each time.
+    An asynchronous endpoint and asynchronous resources share one event loop. There is none for synchronous ones.
     """
 
     def __init__(self, endpoint: Endpoint, resources: Resources | None) -> None:

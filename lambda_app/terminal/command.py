@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
 
 def main(argv: Sequence[str], load: "Load") -> int:
-    """Run the command for arguments, and return its exit status.
+    """Run the command with arguments, and return its exit status.
 
     `load` returns the endpoints by name, the first being the default, and what opens their resources. It is called
-    when they are needed, so that it may import them.
+    only when they are needed, so that it may import them.
 
     0: answered; 1: the function refused or failed, or the writing failed; 2: usage or invalid input; 130: interrupted.
     """
     output = Output()
-    # Answers alone go to standard output: what a function prints goes to standard error.
+    # Standard output is for answers alone, so what a function prints goes to standard error.
     with redirect_stdout(sys.stderr):
         try:
             if list(argv) == ["--version"]:  # before the imports that take most of a start
@@ -35,7 +35,7 @@ def main(argv: Sequence[str], load: "Load") -> int:
         except KeyboardInterrupt:
             report("interrupted")
             return INTERRUPTED
-        except BrokenPipeError:  # whoever reads has enough (`| head`): no error
+        except BrokenPipeError:  # the reader has enough (`| head`), which is no error
             output.discard()
             return ANSWERED
         except OSError as error:
@@ -45,13 +45,13 @@ def main(argv: Sequence[str], load: "Load") -> int:
 
 
 def _run(argv: Sequence[str], load: "Load", output: Output) -> int:
-    # Nothing that is imported becomes garbage: looking for it takes an eighth of a start.
+    # Imports leave no garbage, and looking for it takes an eighth of a start.
     gc.disable()
     try:
         from lambda_app.terminal.execution import execute  # noqa: PLC0415 (--version does not need it)
 
         endpoints, resources = load()
-    except Exception as error:  # noqa: BLE001 (whatever a module raises while it is imported)
+    except Exception as error:  # noqa: BLE001 (importing a module may raise anything)
         from lambda_app.terminal.failures import report_failure  # noqa: PLC0415 (as above)
 
         report_failure("the endpoints cannot be loaded", error, trace="--traceback" in argv, text=True)

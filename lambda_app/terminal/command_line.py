@@ -1,4 +1,4 @@
-"""What a command line asks for: of which endpoint, by which options, with which request document."""
+"""What a command line asks for: the endpoint, the options and the request document."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -10,7 +10,7 @@ from lambda_app.terminal.options import Parser, UsageError, build_parser, built_
 
 
 class CommandLine:
-    """A command line that was understood: `endpoint`, and the command's own `options` by name.
+    """A parsed command line: its `endpoint`, and the command's own `options` by name.
 
     Raises UsageError where it cannot be understood, or where no parser can be made for the endpoint.
     """
@@ -37,10 +37,10 @@ class CommandLine:
         return self._parser.format_help()
 
     def document(self) -> dict[str, Any]:
-        """Return the request document; a message that is not given, or is a hyphen, comes from standard input.
+        """Return the request document. A message that is missing, or is a hyphen, comes from standard input.
 
-        Raises UsageError for a file whose field is not known or has a value already, and InvalidInput for what cannot
-        be read.
+        Raises UsageError where the field of a file is unknown or has a value already, and InvalidInput where a file or
+        standard input cannot be read.
         """
         values = {name: value for name, value in self._values.items() if (name, value) != (self._message, "-")}
         for given in self.options["file"]:
@@ -94,7 +94,7 @@ def _suggestion(word: str, names: Iterable[str], prefix: str = "") -> str:
 
 
 def _listed(endpoints: Mapping[str, Endpoint]) -> str:
-    """Return the list of the endpoints: their names, and the first line of what they say of themselves."""
+    """Return the list of the endpoints: their names, and the first line of their descriptions."""
     width = max(len(name) for name in endpoints)
     summaries = {name: endpoint.description.partition("\n")[0] for name, endpoint in endpoints.items()}
     return "\n".join(["endpoints:", *(f"  {name:{width}}  {text}".rstrip() for name, text in summaries.items())])

@@ -1,4 +1,4 @@
-"""The event loop of an asynchronous endpoint. It is apart because importing asyncio takes a fifth of a start."""
+"""The event loop of asynchronous endpoints, in a file of its own: importing asyncio takes a fifth of a start."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -6,7 +6,7 @@ from typing import Any
 
 
 class EventLoop:
-    """One event loop for as many coroutines as there are, one after the other."""
+    """One event loop for any number of coroutines, one after the other."""
 
     def __init__(self) -> None:
         self._runner = asyncio.Runner()

@@ -9,13 +9,13 @@ from lambda_app.terminal.streams import printable, report, tell
 _PACKAGE = Path(__file__).parent.parent
 _TEMPLATE = (str(_PACKAGE / "contract"), str(_PACKAGE / "terminal"))
 _STANDARD_LIBRARY = str(Path(os.__file__).parent)
-_NO_FILE = "<"  # code that was made by code, such as "<string>"
+_NO_FILE = "<"  # generated code, such as "<string>"
 
 
 def report_failure(what: str, cause: BaseException, *, trace: bool, text: bool = False) -> None:
     """Report that something failed with an exception.
 
-    The exception's text is shown where `text` says that it repeats no input, and in the trace.
+    `text` shows the exception's text in the line, for exceptions that repeat no input. A trace always shows it.
     """
     line = f"{what}: {type(cause).__name__} in {_place(cause)}"
     if text:
@@ -31,14 +31,14 @@ def report_failure(what: str, cause: BaseException, *, trace: bool, text: bool =
 
 
 def _place(cause: BaseException) -> str:
-    """Return the file and the line where an exception comes from: the person's own code, if it went through any."""
+    """Return the file and the line that an exception comes from: in your own code, if it went through any."""
     frames = list(_frames(cause))
     file, line = ([frame for frame in frames if _is_own(frame[0])] or frames)[-1]
     return f"{Path(file).name}, line {line}"
 
 
 def _frames(cause: BaseException) -> Iterator[tuple[str, int]]:
-    """Return the files and lines that an exception went through, the innermost last."""
+    """Yield the files and lines that an exception went through, the innermost last."""
     trace = cause.__traceback__
     while trace is not None:
         yield trace.tb_frame.f_code.co_filename, trace.tb_lineno
@@ -46,8 +46,8 @@ def _frames(cause: BaseException) -> Iterator[tuple[str, int]]:
 
 
 def _is_own(file: str) -> bool:
-    """Tell whether a file is a person's, and neither the template's nor a library's."""
-    if file.startswith(str(_PACKAGE)):  # which may be installed among the libraries
+    """Tell whether a file is yours, and neither the template's nor a library's."""
+    if file.startswith(str(_PACKAGE)):  # checked first, because the package may be installed among the libraries
         return not file.startswith(_TEMPLATE)
     is_library = file.startswith(_STANDARD_LIBRARY) or "site-packages" in file or "dist-packages" in file
     return not is_library and not file.startswith(_NO_FILE)

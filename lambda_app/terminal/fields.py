@@ -63,7 +63,7 @@ def message_field(model: type[BaseModel]) -> str | None:
 
 
 def placed(document: Any, path: tuple[str | int, ...], value: object) -> Any:  # noqa: ANN401 (any JSON value)
-    """Return a document with a value at a path in it. Where that leads into a list, null fills the list up."""
+    """Return a document with a value put at a path. Where the path leads into a list, null fills the list up."""
     if not path:
         return value
     first, rest = path[0], path[1:]
@@ -78,7 +78,7 @@ def placed(document: Any, path: tuple[str | int, ...], value: object) -> Any:  #
 
 
 def _path(name: str, info: FieldInfo, model: type[BaseModel]) -> tuple[str | int, ...]:
-    """Return where the reader looks for a field; of several places, a plain name before a path."""
+    """Return where the reader looks for a field. Of several places, a plain name comes before a path."""
     if not model.model_config.get("validate_by_alias", True):
         return (name,)
     alias = info.validation_alias

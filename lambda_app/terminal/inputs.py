@@ -13,7 +13,7 @@ Value = TypeVar("Value")
 
 
 def read(reading: Callable[[BinaryIO], Value]) -> Value:
-    """Return what reading standard input returns; raises InvalidInput where it cannot be read."""
+    """Call a function with standard input, and return its result. Raises InvalidInput where it cannot be read."""
     try:
         return reading(opened(sys.stdin))
     except OSError as error:
@@ -21,11 +21,11 @@ def read(reading: Callable[[BinaryIO], Value]) -> Value:
 
 
 def read_message() -> str:
-    """Return standard input without its final newline; bytes that are not UTF-8 become lone surrogates.
+    """Return standard input without its final newline. Bytes that are not UTF-8 become lone surrogates.
 
     Raises InvalidInput where it cannot be read.
     """
-    # No more than it takes for the reader to see that it is too large.
+    # One byte over the limit is enough for the reader to refuse it.
     limit = get_settings().max_body_bytes + 1
     return read(lambda stdin: stdin.read(limit)).removesuffix(b"\n").decode(errors="surrogateescape")
 

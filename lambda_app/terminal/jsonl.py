@@ -18,7 +18,7 @@ from lambda_app.terminal.streams import INTERRUPTED, Output
 class Interrupt:
     """Ctrl-C, taken between two lines: at once while waiting for input, else when the line is answered.
 
-    A second one ends the line too, for a function that never returns.
+    A second Ctrl-C ends the line too, because its function may never return.
     """
 
     def __init__(self) -> None:
@@ -34,7 +34,7 @@ class Interrupt:
         signal.signal(signal.SIGINT, self._handler_before)
 
     def wait(self) -> bool:
-        """Let it take effect at once from here on; tell whether there is anything to wait for."""
+        """Let Ctrl-C take effect at once from here on, and tell whether none has come yet."""
         self.waiting = True
         return not self.seen
 

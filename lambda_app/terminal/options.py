@@ -1,4 +1,4 @@
-"""The parser of the command: its own options, and those that the request model asks for."""
+"""The parser of the command: its own options, and those of the request model."""
 
 import argparse
 from collections.abc import Mapping, Sequence
@@ -13,11 +13,11 @@ from lambda_app.terminal.streams import PROGRAM
 
 
 class UsageError(Exception):
-    """The command line cannot be understood, or cannot be made from the request model."""
+    """The command line cannot be understood, or no parser can be made from the request model."""
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser that raises UsageError, where argparse would print its usage and exit."""
+    """An argument parser that raises UsageError where argparse would print its usage and exit."""
 
     color: bool
 
@@ -32,7 +32,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def built_in_options(endpoints: Mapping[str, Endpoint], response: type[BaseModel]) -> dict[str, dict[str, Any]]:
-    """Return what argparse is told of the command's own options, by name."""
+    """Return argparse's settings for the command's own options, by name."""
     given = {name: info for name, info in response.model_fields.items() if not info.exclude}
     names = [info.serialization_alias or info.alias or name for name, info in given.items()]
     names += [info.alias or name for name, info in response.model_computed_fields.items()]

@@ -1,4 +1,4 @@
-"""How far a command has come that answers many lines."""
+"""The progress of a command that answers many lines."""
 
 import os
 import stat
@@ -33,7 +33,7 @@ class Progress:
             tell(f"{CLEAR_LINE}{self.progress()}")
 
     def progress(self) -> str:
-        """Return how far it has come."""
+        """Return the progress, in one line of text."""
         rate = self.lines / max(monotonic() - self.start, 1e-9)
         percent = f", {min(100, 100 * self.bytes // self.size)} %" if self.size else ""
         return (
@@ -41,12 +41,12 @@ class Progress:
         )
 
     def clear(self) -> None:
-        """Make room for another line."""
+        """Clear the line of progress, to make room for another."""
         if self.is_shown:
             tell(CLEAR_LINE)
 
     def summarise(self, prefix: str = "") -> None:
-        """Write the closing line. It speaks of refusals by the function only where there are some."""
+        """Write the closing line. It mentions refusals by the function only where there are some."""
         counts = ", ".join(
             f"{count:,} {outcome}" for outcome, count in self.counts.items() if count or outcome != "refused"
         )
@@ -62,6 +62,6 @@ class Progress:
 
 
 def _size(source: BinaryIO) -> int:
-    """Return how many bytes there are to read, or 0 where it cannot be known."""
+    """Return how many bytes there are to read, or 0 where that is unknown."""
     status = os.fstat(source.fileno())
     return status.st_size - source.tell() if stat.S_ISREG(status.st_mode) else 0

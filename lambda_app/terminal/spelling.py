@@ -1,4 +1,4 @@
-"""How the values of a type are spelt on a command line, and a value of JSON in plain text."""
+"""How a command line spells the values of a type, and how plain text shows a JSON value."""
 
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ _STRINGS = (bytes, str)
 
 
 class Kind(NamedTuple):
-    """One of the alternatives that a type leaves, and what is annotated to it."""
+    """One of the alternatives of a type, and its annotations."""
 
     type: Any
     metadata: tuple[Any, ...]
@@ -33,7 +33,7 @@ class Kind(NamedTuple):
 
     @property
     def is_json(self) -> bool:
-        """Whether a value is written as JSON, such as a number; if not, it is the text of a JSON string."""
+        """Whether a value is written as JSON, such as a number. Otherwise it is the text of a JSON string."""
         if self.choices:
             return not all(isinstance(choice, str) for choice in self.choices)
         if not isinstance(self.type, type) or self.type in {Any, object}:
@@ -58,7 +58,7 @@ class Kind(NamedTuple):
 
 
 class Spelling:
-    """How the values of an annotated type are spelt: a flag for a boolean, given more than once for a collection."""
+    """How the values of an annotated type are spelt. A boolean is a flag, and a collection repeats its option."""
 
     def __init__(self, annotation: Any, metadata: Sequence[Any] = (), bytes_are: str = "utf8") -> None:  # noqa: ANN401 (any type there is)
         """Take the annotation of a field, its metadata, and the setting `val_json_bytes` of its model."""
@@ -74,7 +74,7 @@ class Spelling:
         self.name = "|".join(dict.fromkeys(kind.name for kind in found)) or "JSON"
 
     def from_text(self, text: str) -> object:
-        """Return the JSON value that a text on the command line stands for, right or wrong: the reader decides."""
+        """Return the JSON value that a text on the command line stands for. The reader decides whether it is valid."""
         if self._is_json:
             with suppress(ValueError):
                 return from_json(text)
@@ -83,8 +83,8 @@ class Spelling:
     def from_file(self, data: bytes) -> object:
         """Return the JSON value that the content of a file stands for.
 
-        For a field of bytes that is the content, encoded as the field's reader decodes it; for any other, the text
-        without its final newline. Raises UnicodeDecodeError where it must be text, and is not in UTF-8.
+        A field of bytes takes the whole content, encoded as the field's reader decodes it. Any other field takes the
+        text without its final newline. Raises UnicodeDecodeError where it must be text and is not in UTF-8.
         """
         if self._bytes is None:
             return self.from_text(data.removesuffix(b"\n").decode())
@@ -97,7 +97,7 @@ class Spelling:
 
 
 def kinds(annotation: Any, metadata: tuple[Any, ...] = ()) -> list[Kind]:  # noqa: ANN401 (as above)
-    """Return the alternatives of a type: the members of a union, behind every alias, and each without annotations."""
+    """Return the alternatives of a type: the members of a union, with every alias and annotation resolved."""
     origin = get_origin(annotation)
     if origin is Annotated:
         return kinds(annotation.__origin__, (*metadata, *annotation.__metadata__))
@@ -118,8 +118,8 @@ def spelt(value: object) -> str:
 
 
 def as_text(answer: bytes) -> bytes:
-    """Return a response document as a person reads it: of its only field the value, a string without its quotes."""
-    with suppress(ValueError):  # nested deeper than it reads, or of more fields than one
+    """Return a response document as plain text: the value of its only field, and a string without its quotes."""
+    with suppress(ValueError):  # nested deeper than the parser reads, or not of one field
         (value,) = from_json(answer).values()
         return value.encode() if isinstance(value, str) else to_json(value)
     return answer

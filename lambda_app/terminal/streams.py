@@ -31,19 +31,19 @@ class Output:
         self.binary.flush()
 
     def discard(self) -> None:
-        """Send what is still buffered nowhere."""
+        """Throw away what is still buffered."""
         _discard(self._stream)
 
 
 def opened(stream: TextIO | None) -> BinaryIO:
-    """Return the binary side of a standard stream; raises OSError where it is closed, which Python shows as None."""
+    """Return the binary side of a standard stream. Raises OSError where it is closed: Python shows that as None."""
     if stream is None:
         raise OSError(errno.EBADF, os.strerror(errno.EBADF))
     return stream.buffer
 
 
 def _discard(stream: TextIO | None) -> None:
-    if stream is not None:  # else Python would fail on it again at exit
+    if stream is not None:  # else Python would flush it at exit, and fail again
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
@@ -53,12 +53,12 @@ def report(message: str) -> None:
 
 
 def printable(text: str) -> str:
-    """Return a text with nothing in it that a terminal would obey."""
+    """Escape what a terminal would obey."""
     return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in text)
 
 
 def tell(text: str) -> None:
-    """Write to standard error. Where that fails, the exit status has to do."""
+    """Write to standard error. Where that fails, only the exit status tells."""
     if sys.stderr is not None:
         try:
             sys.stderr.write(text)

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import pydantic.dataclasses
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 from typing_extensions import TypedDict
@@ -121,6 +122,13 @@ def test_a_nested_model_that_is_lax_is_refused_where_it_is_defined() -> None:
 
     class Tags(RootModel[list[str]]):
         model_config = ConfigDict(strict=True)
+
+    @pydantic.dataclasses.dataclass
+    class Loose:
+        number: int
+
+    with pytest.raises(TypeError, match=r"^Outer\.inner: Loose must derive from Document$"):
+        type("Outer", (Document,), {"__annotations__": {"inner": Loose}, "__module__": __name__})
 
     for annotation in (Lax, list[Lax], dict[str, Lax | None], tuple[int, Lax]):
         with pytest.raises(TypeError, match=r"^Outer\.inner: Lax must derive from Document$"):

@@ -168,6 +168,7 @@ def test_where_boto3_is_not_installed_the_group_that_has_it_is_named(monkeypatch
 
 
 def test_boto3_is_imported_only_where_a_secret_lies_on_aws() -> None:
-    code = "import sys; from lambda_app.settings import Settings; Settings.read({}); print('boto3' in sys.modules)"
+    code = "import sys; from lambda_app.contract.settings import TemplateSettings; TemplateSettings.read({}); "
+    code += "print('boto3' in sys.modules)"
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
     assert ended.stdout == b"False\n"

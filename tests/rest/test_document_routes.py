@@ -261,7 +261,7 @@ CAT = {"kind": "cat", "lives": 9}
     ],
 )
 def test_a_body_of_any_shape_is_read(route: str, document: object, expected: object, client: TestClient) -> None:
-    answer = client.post(route, content=json.dumps(document))
+    answer = client.post(route, content=json.dumps(document), headers=JSON)
     assert answer.json() == expected
 
 

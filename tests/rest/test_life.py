@@ -76,6 +76,16 @@ def test_resources_are_opened_once_around_the_lifespan_and_reach_every_function(
     assert log == ["open", "start", "stop", "close"]
 
 
+def test_an_application_that_another_one_mounts_says_that_nothing_has_opened_its_resources(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    outer = FastAPI()
+    outer.mount("/inner", Application({"def": Endpoint(use)}, Log().resources))
+    with TestClient(outer) as client:
+        assert client.post("/inner/def", json={}).status_code == 500
+    assert "the resources are not open: nothing starts up an application that another one mounts" in caplog.text
+
+
 def test_the_lifespan_of_a_router_runs_too() -> None:
     log = Log()
     app = Application({}, log.resources)

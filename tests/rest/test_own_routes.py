@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from typing import Annotated, Any
 
 import pytest
@@ -66,6 +67,10 @@ def extended() -> Application:
     async def response() -> Item:
         return {"number": "secret"}  # type: ignore[return-value]  # (the mistake that is tested)
 
+    @app.get("/items")
+    async def stream() -> AsyncIterator[Item]:
+        yield {"number": "secret"}  # type: ignore[misc]  # (the mistake that is tested)
+
     @app.get("/half")
     async def half() -> StreamingResponse:
         async def parts() -> AsyncIterator[bytes]:
@@ -76,7 +81,7 @@ def extended() -> Application:
 
     @app.get("/text")
     async def text(size: int = 0) -> PlainTextResponse:
-        return PlainTextResponse("Content Too Large" if size else "too large", 413)
+        return PlainTextResponse("Content Too Large" if size else "too large", 413, {"x-mine": "1"})
 
     @app.post("/large", max_body_size=2_000_000)
     async def large(request: Request) -> int:
@@ -200,6 +205,15 @@ def test_a_response_that_the_route_does_not_promise_is_logged_without_its_conten
     ]
 
 
+def test_a_streamed_item_that_the_route_does_not_promise_is_logged_without_its_content(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with TestClient(extended()) as client, suppress(Exception):
+        client.get("/items")
+    assert "the response of GET /items is not what it promises" in caplog.text
+    assert "secret" not in caplog.text
+
+
 def test_an_error_in_the_middle_of_an_answer_breaks_it_off(caplog: pytest.LogCaptureFixture) -> None:
     with TestClient(extended()) as client, pytest.raises(ValueError, match="secret"):
         client.get("/half")
@@ -213,6 +227,8 @@ def test_a_response_of_a_person_s_own_is_sent_as_it_is(client: TestClient) -> No
         "too large",
         "text/plain; charset=utf-8",
     )
+    same = client.get("/text", params={"size": 1})
+    assert (same.text, same.headers["x-mine"]) == ("Content Too Large", "1")
     assert client.get("/teapot").json() == {"short": "stout"}
 
 
@@ -270,6 +286,11 @@ def test_a_middleware_may_answer_for_the_application() -> None:
 def test_the_application_stands_in_another_one() -> None:
     outer = FastAPI()
     outer.mount("/inner", extended())
+    around = Application({})
+    around.mount("/outer", outer)
+    with TestClient(around) as client:
+        answer = client.get("/outer/inner/nowhere", headers={"x-request-id": "one"})
+        assert answer.headers.get_list("x-request-id") == ["one"]
     with TestClient(outer) as client:
         assert client.post("/inner/process", json={"message": "a"}).json() == {"message": "a"}
         assert client.post("/inner/process", content=b"{").status_code == 400

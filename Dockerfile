@@ -1,34 +1,34 @@
-# One image for every door. The two targets at the end share every layer; they differ in who runs them.
+# One image for every door. The two targets at the end share every layer, and differ in the user that runs them.
 
-# An argument, so that a mirror of the official image can be named: --build-arg BASE=…
+# An argument, so that you can name a mirror of the official image: --build-arg BASE=…
 ARG BASE=python:3.13-slim-trixie
 
-# Poetry ends with this stage: the image needs what the lock file says, and not the program that reads it.
+# Poetry stays in this stage: the image needs what the lock file lists, not the program that reads it.
 FROM $BASE AS requirements
-# A folder of its own, wherever the base image would be.
+# A folder of its own, whatever the base image's working directory is.
 WORKDIR /build
-# For people behind a mirror of PyPI: --build-arg PIP_INDEX_URL=…
+# For a build behind a mirror of PyPI: --build-arg PIP_INDEX_URL=…
 ARG PIP_INDEX_URL
 # Pinned here, because the lock file cannot pin its own reader.
 RUN pip install --no-cache-dir --root-user-action ignore poetry==2.5.1 poetry-plugin-export==1.10.1
-# The two files that name the dependencies: no other change makes this run again.
+# Only these two files name the dependencies, so no other change makes this run again.
 COPY pyproject.toml poetry.lock ./
 # Optional groups of pyproject.toml, with commas between them: --build-arg DEPENDENCY_GROUPS=secrets
 ARG DEPENDENCY_GROUPS
 # With hashes, so that what is installed is what was locked, whichever index or mirror it comes from.
 RUN poetry export --only "main${DEPENDENCY_GROUPS:+,$DEPENDENCY_GROUPS}" --output requirements.txt
 
-# Ends as well, and with it what pip needs in order to install.
+# A stage of its own too, so that only what pip installs gets into the image.
 FROM $BASE AS dependencies
 # As above.
 WORKDIR /build
-# An argument counts for one stage.
+# An argument holds for one stage only.
 ARG PIP_INDEX_URL
-# As long as this list stays the same, so do the layers that follow, whatever else changes in pyproject.toml.
+# A change in pyproject.toml that leaves this list the same also leaves the layers that follow.
 COPY --from=requirements /build/requirements.txt ./
-# Wheels alone: there is no compiler, and there are no tests to carry. pydantic's first version goes as well: FastAPI
-# imports it, at some cost to each cold start, only to refuse its models. Take that line out where a library of yours
-# needs `pydantic.v1`. The source check of the bytecode is skipped, because the image's files never change.
+# Only wheels, because there is no compiler. The tests of packages go, because nothing here runs them. `pydantic.v1`
+# goes, because FastAPI imports it in every cold start only to refuse its models. Take that line out where a library of
+# yours needs it. The bytecode skips the source check, because the image's files never change.
 RUN pip install --no-cache-dir --no-compile --require-hashes --only-binary :all: --prefix /dependencies \
         -r requirements.txt \
     && find /dependencies -type d -name tests -prune -exec rm -r {} + \
@@ -37,16 +37,16 @@ RUN pip install --no-cache-dir --no-compile --require-hashes --only-binary :all:
 
 # Prepared apart, so that source and bytecode arrive in one layer.
 FROM $BASE AS code
-# The package alone: tests, events and documents stay outside.
+# The package alone: tests, events and documentation stay outside.
 COPY lambda_app /app/lambda_app
-# Readable for every user, even from a checkout that is its owner's alone. The bytecode is compared with its source by
+# Readable by every user, even from a checkout that only its owner can read. The bytecode is compared with its source by
 # hash, so that another process.py can be mounted over this one, and so that equal code makes an equal layer.
 RUN chmod -R a+rX /app && python -m compileall -q --invalidation-mode checked-hash /app
 
-# The target for Lambda, which chooses the user itself. SAM CLI adds a layer of its own as the image's user: it needs root.
+# The target for Lambda. It sets no user: Lambda chooses one itself, and SAM CLI needs root to add a layer of its own.
 FROM $BASE AS lambda
-# The official image has no bytecode of the standard library, and a read-only file system keeps none: without this,
-# every cold start compiles all that it imports.
+# The official image has no bytecode of the standard library, and a read-only file system stores none. Without this,
+# every cold start would compile all that it imports.
 RUN python -m compileall -q --invalidation-mode unchecked-hash \
         -x '/(ensurepip|idlelib|site-packages|test|tkinter|turtledemo)/' \
         "$(python -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')"
@@ -56,27 +56,27 @@ COPY --from=dependencies /dependencies /usr/local
 COPY --from=code /app /app
 # Where `python -m lambda_app` and the Lambda runtime client look for the code.
 WORKDIR /app
-# No search for pydantic's plug-ins in every start, and no bytecode written beside a file that is mounted from outside.
+# Do not search for pydantic's plug-ins at every start, and write no bytecode beside a file mounted from outside.
 ENV PYDANTIC_DISABLE_PLUGINS=__all__ PYTHONDONTWRITEBYTECODE=1
 # The port of the REST door, unless PORT says otherwise.
 EXPOSE 8000
-# Again, because the first one counts for FROM alone.
+# Again, because the first one holds for FROM alone.
 ARG BASE
-# SnapStart asks the first of an image whose base is not AWS's; the others tell registries and people what this is.
+# SnapStart requires the first label of an image without a base image of AWS. The others describe the image.
 LABEL com.amazonaws.lambda.feature.snapstart="Allow" \
       org.opencontainers.image.title="lambda_app" \
       org.opencontainers.image.description="One typed function behind three doors: AWS Lambda, REST and the terminal." \
       org.opencontainers.image.licenses="MIT" \
       org.opencontainers.image.base.name="$BASE"
-# The Lambda runtime client where Lambda or its emulator starts it, else the REST door. A command and no ENTRYPOINT, so
-# that another can take its place: docker run --rm IMAGE python -m lambda_app hello
+# The Lambda runtime client where Lambda or its emulator starts it, else the REST door. CMD and not ENTRYPOINT, so that
+# another command can take its place: docker run --rm IMAGE python -m lambda_app hello
 CMD ["python", "-m", "lambda_app.serve"]
 
 # The default target, for everywhere else.
 FROM lambda AS application
 # Nobody, as a number: from a name, Kubernetes cannot tell that it is not root.
 USER 65534:65534
-# Not above: in Lambda nothing listens. A bare socket, because to import http.client takes as long as all the rest.
+# Only here, because nothing listens in Lambda. A bare socket, because importing http.client would double the time.
 HEALTHCHECK --interval=5s --timeout=3s --start-period=10s CMD ["python", "-c", "\
 import os, socket; \
 door = socket.create_connection((os.environ.get('HOST') or '0.0.0.0', os.environ.get('PORT') or 8000), timeout=2); \

@@ -7,6 +7,8 @@ SHELL := bash
 PYTHON ?= python3
 POETRY_VERSION := 2.5.1
 BIN := .venv/bin
+# What of the package is not yours.
+TEMPLATE := lambda_app/__*.py,lambda_app/serve.py,lambda_app/aws_lambda/*,lambda_app/contract/*,lambda_app/rest/*,lambda_app/terminal/*
 
 # Poetry as it is installed, else one of our own. Behind a mirror of PyPI (POETRY_PYPI_MIRROR_URL) always our own,
 # because it takes a plugin.
@@ -43,8 +45,17 @@ run: install ## Answer hello through the terminal, REST and Lambda, each as a re
 	@$(BIN)/python scripts/run.py
 
 .PHONY: test
-test: lint ## Lint, check types, test, and measure coverage
-	$(BIN)/pytest --cov-report term-missing --cov=lambda_app tests
+test: lint coverage ## Lint, check types, test, and measure coverage
+
+.PHONY: coverage
+coverage: install ## Test, on as many processors as there are, and measure coverage
+	$(BIN)/pytest --numprocesses auto --maxprocesses 8 --durations 10 --cov-report term-missing --cov=lambda_app tests
+	@printf '\nOf your own files, which need not be covered:\n'
+	@$(BIN)/coverage report --include 'lambda_app/*' --omit '$(TEMPLATE)' --fail-under 0
+
+.PHONY: promise
+promise: install ## Put another application into a copy, and see that examples, linters and tests pass there
+	$(BIN)/pytest -m promise --durations 10 tests/project
 
 .PHONY: lint
 lint: install ## Check style, types and format
@@ -58,11 +69,11 @@ format: install ## Rewrite the code in the project's format
 	$(BIN)/ruff format .
 
 .PHONY: examples
-examples: install ## Write aws_lambda_events, openapi.json and the output in README.md again, from the function as it is
+examples: install ## Write aws_lambda_events, openapi.json and the output in README.md and docs/ again, from the function as it is
 	$(BIN)/python scripts/examples.py
 
 .PHONY: generated-events
-generated-events: tools ## Write tests/generated_events.json again: every event that SAM CLI can make
+generated-events: tools ## Write tests/project/generated_events.json again: every event that SAM CLI can make
 	SAM_CLI_TELEMETRY=0 .tools/aws/bin/python scripts/generated_events.py
 
 .PHONY: clean

@@ -23,14 +23,15 @@ lint-ci: .tools/ci/installed ## Check the workflows, Dockerfiles, shell scripts 
 STAND_INS := $(foreach action,setup-python cache,--local-repository \
 	$(shell grep -ho 'actions/$(action)@[0-9a-f]*' .github/actions/set-up/action.yml)=$(CURDIR)/.ci/stand-ins/$(action))
 
+# The four Pythons of a job run at once: one process each for their tests.
 .PHONY: act
 act: .tools/ci/installed ## Run the CI workflow on this machine, each job in a copy of this folder; ACT='--job lint': one
 	env --unset=MAKEFLAGS --unset=MAKELEVEL $(CI_BIN)/act push --workflows .github/workflows/ci.yml --platform ubuntu-latest=-self-hosted \
-		--defaultbranch main --no-cache-server $(STAND_INS) $(ACT)
+		--defaultbranch main --no-cache-server --env PYTEST_XDIST_AUTO_NUM_WORKERS=1 $(STAND_INS) $(ACT)
 
 .PHONY: can-fail
 can-fail: install .tools/ci/installed ## See the workflow fail for a lint error, a failing test and a wrong answer
-	$(BIN)/pytest -m e2e tests/ci
+	$(BIN)/pytest -m e2e --numprocesses 2 tests/ci
 
 .PHONY: openapi-diff
 openapi-diff: MAIN ?= origin/main

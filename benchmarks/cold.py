@@ -30,13 +30,13 @@ ROWS = {
     "fastapi-single-stage": "FastAPI + Mangum, single stage",
     BASELINE: "FastAPI + Mangum, all compiled",
     "ours": "lambda_app",
-    "ours-events": "lambda_app.events, direct",
+    "ours-events": "lambda_app without HTTP, direct",
 }
 # AWS publishes the emulator on GitHub, and inside SAM CLI, where pip finds it.
 EMULATOR_FROM = "aws-sam-cli==1.170.0"
 INVOKE = "/2015-03-31/functions/function/invocations"
 RUNTIME = ("python", "-m", "awslambdaric", "app.handler")
-OURS = ("python", "-m", "lambda_app.server")
+OURS = ("python", "-m", "lambda_app.serve")
 
 
 def emulator() -> Path:
@@ -69,7 +69,7 @@ def measure(rounds: int) -> Samples:
         "powertools": partial(first_answer, programs, build_peer("powertools"), RUNTIME, HTTP_API),
         **{name: partial(first_answer, programs, image, RUNTIME, HTTP_API) for name, image in fastapi.items()},
         "ours": partial(first_answer, programs, ours, OURS, HTTP_API),
-        "ours-events": partial(first_answer, programs, ours, (*OURS, "lambda_app.events.handler"), DIRECT),
+        "ours-events": partial(first_answer, programs, ours, (*OURS, "lambda_app.aws_lambda.events.handler"), DIRECT),
     }
     return interleave(rows, rounds, "cold start")
 

@@ -9,6 +9,7 @@ from functools import partial
 
 from containers import (
     LOAD,
+    ROOT,
     address,
     build_load,
     build_ours,
@@ -26,13 +27,13 @@ ROWS = {
     BASELINE: "FastAPI, `async def`",
     "fastapi-silent": "FastAPI, `async def`, no access log",
     "fastapi-def": "FastAPI, `def`",
-    "ours-loop": "lambda_app, `PROCESS_THREADS=0`",
-    "ours-threads": "lambda_app, 16 threads, the default",
+    "ours-loop": "lambda_app, `async def`",
+    "ours-threads": "lambda_app, `def`",
 }
 CONNECTIONS = (1, 64, 256)
 SECONDS = 4
 UVICORN = ("python", "-m", "uvicorn", "app:app", "--host", "0.0.0.0", "--port", "8000")  # noqa: S104 (in a container)
-SERVE = ("python", "-m", "lambda_app.server")
+SERVE = ("python", "-m", "lambda_app.serve")
 # On a processor of its own, where there are two, and without the image's health check, which the peers do not have.
 PUBLISHED = ("--publish", "127.0.0.1::8000", "--cpuset-cpus", processors()[0], "--no-healthcheck")
 UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0}
@@ -46,16 +47,25 @@ def measure(rounds: int) -> Samples:
         "fastapi": partial(serve, peer, UVICORN, "/process"),
         "fastapi-silent": partial(serve, peer, (*UVICORN, "--no-access-log"), "/process"),
         "fastapi-def": partial(serve, peer, UVICORN, "/process-in-thread"),
-        "ours-loop": partial(serve, ours, ("env", "PROCESS_THREADS=0", *SERVE), "/process"),
+        "ours-loop": partial(serve, ours, SERVE, "/process", asynchronous()),
         "ours-threads": partial(serve, ours, SERVE, "/process"),
     }
     return interleave(rows, rounds, "REST")
 
 
-def serve(image: str, command: tuple[str, ...], path: str) -> dict[str, float]:
+def asynchronous() -> tuple[str, ...]:
+    """Return what Docker is told for our image with the same endpoint as an `async def`."""
+    endpoints = ROOT / "build" / "async_endpoints.py"
+    endpoints.parent.mkdir(exist_ok=True)
+    source = (ROOT / "lambda_app" / "endpoints.py").read_text()
+    endpoints.write_text(re.sub("^def ", "async def ", source, flags=re.MULTILINE))
+    return ("--volume", f"{endpoints}:/app/lambda_app/endpoints.py:ro")
+
+
+def serve(image: str, command: tuple[str, ...], path: str, options: tuple[str, ...] = ()) -> dict[str, float]:
     """Return the figures of a new server at every number of connections, and its resident memory afterwards."""
     figures = {}
-    with container(*PUBLISHED, image, *command) as name:
+    with container(*PUBLISHED, *options, image, *command) as name:
         check(name, path)
         wrk(name, path, 64, 1)
         for connections in CONNECTIONS:

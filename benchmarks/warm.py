@@ -37,8 +37,8 @@ def measure(rounds: int) -> Samples:
     }
     rows = {
         **{name: partial(calls, build_peer(name), "app.handler", event) for name, event in peers.items()},
-        "ours": partial(calls, ours, "lambda_app.aws_lambda.handler", HTTP_API),
-        "ours-direct": partial(calls, ours, "lambda_app.aws_lambda.handler", DIRECT),
+        "ours": partial(calls, ours, "lambda_app.aws_lambda.http.handler", HTTP_API),
+        "ours-direct": partial(calls, ours, "lambda_app.aws_lambda.http.handler", DIRECT),
     }
     return interleave(rows, rounds, "warm call")
 

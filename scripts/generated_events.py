@@ -1,4 +1,4 @@
-"""`make generated-events`: write every event that `sam local generate-event` can make to tests/generated_events.json.
+"""`make generated-events`: write every event that `sam local generate-event` can make to tests/project/.
 
 Run by the interpreter of SAM CLI's own environment, from which it takes the list of its services.
 """
@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-TARGET = Path(__file__).parent.parent / "tests" / "generated_events.json"
+TARGET = Path(__file__).parent.parent / "tests" / "project" / "generated_events.json"
 
 
 def generate(service: str, name: str) -> Any:  # noqa: ANN401 (any JSON value)

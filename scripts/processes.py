@@ -3,6 +3,7 @@
 import json
 import os
 import queue
+import shlex
 import signal
 import socket
 import subprocess
@@ -42,7 +43,7 @@ def terminal(
 
 
 class RestServer:
-    """A server process, from its first healthy answer to its clean end; `command` is told its port by PORT."""
+    """A server process, from its first answer to its clean end; `command` is told its port by PORT."""
 
     def __init__(self, *command: str, env: Mapping[str, str] | None = None) -> None:
         with socket.socket() as listener:
@@ -60,11 +61,11 @@ class RestServer:
         deadline = time.monotonic() + START_SECONDS
         while True:
             try:
-                requests.get(f"{self.url}/health", timeout=1).raise_for_status()
+                requests.get(f"{self.url}/health", timeout=1)
             except requests.ConnectionError:
                 if time.monotonic() > deadline or self.process.poll() is not None:
                     self.__exit__(None, None, None)
-                    raise RuntimeError(f"{self.command} does not serve: {self.log.decode()}") from None
+                    raise RuntimeError(f"{shlex.join(self.command)} does not serve: {self.log.decode()}") from None
                 time.sleep(0.05)
             else:
                 return self
@@ -94,7 +95,7 @@ class RestServer:
 
 
 class Answer(NamedTuple):
-    """What the runtime client posted for an invocation: `response`, or `error`, and its document."""
+    """What the runtime client posted for an invocation: `response`, or `error`, and its document; `end` of itself."""
 
     kind: str
     document: Any
@@ -145,12 +146,19 @@ class LambdaRuntime:
         assert self.process.stdout is not None  # noqa: S101 (for the type checker)
         with self.process.stdout as stdout:
             self.log = stdout.read()
+        self.answers.put(Answer("end", None))
 
     def invoke(self, event: Any, *, milliseconds: int = 30_000) -> Answer:  # noqa: ANN401 (any JSON value)
-        """Invoke the function with an event (bytes as they are, all else as JSON) that it has so long to answer."""
+        """Invoke the function with an event (bytes as they are, all else as JSON) that it has so long to answer.
+
+        Raises RuntimeError, with what the client has logged, where it ends instead.
+        """
         body = event if isinstance(event, bytes) else json.dumps(event).encode()
         self.invocations.put((body, milliseconds))
-        return self.answers.get(timeout=ANSWER_SECONDS)
+        answer = self.answers.get(timeout=ANSWER_SECONDS)
+        if answer.kind == "end":
+            raise RuntimeError(f"{shlex.join(self.command)} ends: {self.log.decode()}")
+        return answer
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -1,4 +1,4 @@
-"""The commands that a Markdown file shows, and what they print: run by tests, so that they cannot rot.
+"""The commands that the README and docs/ show, and what they print: run by tests, so that they cannot rot.
 
 A fenced block of the language `console` holds commands, each behind `$ `, and their output. `...` alone on a line
 stands for any lines. A second word after `console` says what the block needs: blocks of `console docker` are run by
@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from processes import ROOT
 
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```console(?: (?P<needs>\w+))?\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
@@ -45,8 +46,8 @@ def commands(markdown: str, needs: str | None = None) -> Iterator[Command]:
 def run(command: str, directory: Path = ROOT) -> str:
     """Return what a command prints, standard error included, in a shell with the project's environment activated."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    # Not as a part of the make that may be running the tests, of which make would tell.
-    outside = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    # Not as a part of the make that may be running the tests, of which make would tell, and not measured with them.
+    outside = {name: value for name, value in os.environ.items() if not name.startswith(("COV", "MAKE", "MFLAGS"))}
     finished = subprocess.run(
         ["/bin/bash", "-c", command],
         cwd=directory,
@@ -68,6 +69,14 @@ def matches(shown: str, printed: str) -> bool:
     return re.fullmatch(pattern, printed) is not None
 
 
+def abridged(first: str, second: str) -> str:
+    """Return what a command printed, without the lines that it prints otherwise the second time, such as a time."""
+    lines, again = first.splitlines(keepends=True), second.splitlines(keepends=True)
+    if len(lines) != len(again):
+        return "...\n"
+    return "".join(line if line == other else "...\n" for line, other in zip(lines, again, strict=True))
+
+
 def refreshed(
     markdown: str, needs: str | None = None, translate: Callable[[str], str | None] = lambda command: command
 ) -> str:
@@ -79,6 +88,9 @@ def refreshed(
     for command in commands(markdown, needs):
         run_instead = translate(command.text)
         if run_instead and "...\n" not in command.output:
-            parts += [markdown[end : command.start], run(run_instead)]
+            printed = run(run_instead)
+            if printed != command.output:
+                printed = abridged(printed, run(run_instead))
+            parts += [markdown[end : command.start], printed]
             end = command.end
     return "".join([*parts, markdown[end:]])

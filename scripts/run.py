@@ -1,61 +1,89 @@
-"""`make run`: the same document through all three doors, each a real process, and a failure if one answer differs."""
+"""`make run`: the same document through every door, each a real process, and a failure if one answer differs."""
 
 import json
 import shlex
 import sys
+from collections.abc import Callable
 from typing import Any
 
-from processes import LambdaRuntime, RestServer, terminal
-from sample import document, message_field
+from doors import Doors
+from envelopes import http_api
+from processes import Answer, LambdaRuntime, RestServer, terminal
+from pydantic import BaseModel
+from sample import NoSample, document
 
-from lambda_app.cli import as_text
-from lambda_app.endpoint import ENDPOINT
+from lambda_app.contract.environment import SettingsError
+from lambda_app.endpoints import ENDPOINTS
+from lambda_app.settings import get_settings
+from lambda_app.terminal.fields import fields_of
+
+HANDLER = "lambda_app.aws_lambda.http.handler"
+# The default, which every door opens to where no other is asked for.
+NAME, ENDPOINT = next(iter(ENDPOINTS.items()))
 
 
-def arguments(values: dict[str, Any], message: str | None) -> list[str]:
-    """Return the terminal's arguments for a request document."""
-    words = []
-    for name, value in values.items():
-        option = f"--{name.replace('_', '-')}"
-        for item in value if isinstance(value, list) else [value]:
-            if isinstance(item, bool):
-                words.append(option if item else option.replace("--", "--no-", 1))
-            elif name != message:
-                words += [option, item if isinstance(item, str) else json.dumps(item)]
-    return [*words, str(values[message])] if message else words
+def arguments(model: type[BaseModel], values: dict[str, Any]) -> list[str]:
+    """Return the terminal's arguments for a request document: its options, and the message, if it has one, last."""
+    options, message = [], []
+    for field in fields_of(model):
+        value: Any = values
+        for step in field.path:
+            value = value.get(step) if isinstance(value, dict) else None
+        if value is None:
+            continue
+        if field.is_message:
+            message = ["--", value] if value.startswith("-") else [value]
+        elif field.spelling.is_flag:
+            options.append(f"--{field.option}" if value else f"--no-{field.option}")
+        else:
+            for item in value if field.spelling.is_repeatable else [value]:
+                text = item if isinstance(item, str) else json.dumps(item)
+                options += [f"--{field.option}={text}"] if text.startswith("-") else [f"--{field.option}", text]
+    return [*options, *message]
+
+
+def ask(values: dict[str, Any], say: Callable[[str], object] = lambda _: None) -> Doors:
+    """Ask every door, and say how, and what it answers. Raises RuntimeError where one cannot be opened."""
+    body = json.dumps(values)
+    words = arguments(ENDPOINT.request, values)
+    say(f"Terminal\n  $ python -m lambda_app {shlex.join(words)}")
+    typed = terminal(words)
+    say(f"  {(typed.stdout or typed.stderr).decode().rstrip()}\n")
+
+    say("REST: `uvicorn lambda_app.app:app`, asked with requests")
+    say(f"  $ curl --json {shlex.quote(body)} http://127.0.0.1:8000/{NAME}")
+    with RestServer("-m", "uvicorn", "--port", "PORT", "--log-level", "warning", "lambda_app.app:app") as server:
+        posted = server.post(body.encode(), f"/{NAME}", content_type="application/json")
+    say(f"  {posted.text}\n")
+
+    say(f"Lambda: `python -m awslambdaric {HANDLER}`, AWS's runtime client")
+    say(f"  $ aws lambda invoke --function-name lambda_app --payload {shlex.quote(body)} answer.json")
+    invoked = invoke(values)
+    say(f"  {json.dumps(invoked.document, ensure_ascii=False)}")
+    event = http_api(NAME, values)
+    say(f"  $ curl --json {shlex.quote(body)} https://{event['requestContext']['domainName']}/{NAME}")
+    from_http_api = invoke(event)
+    say(f"  {from_http_api.document.get('body', from_http_api.document)}\n")
+    return Doors(typed, posted, invoked, invoke(values), from_http_api)
+
+
+def invoke(event: object) -> Answer:
+    """Return the answer of a new Lambda environment."""
+    with LambdaRuntime(HANDLER) as runtime:
+        return runtime.invoke(event)
 
 
 def main() -> int:
     """Open the doors, show what each answers, and return 0 where they agree."""
-    values = document(ENDPOINT.request)
-    body = json.dumps(values)
-    words = arguments(values, message_field(ENDPOINT.request))
-
-    print("One function, three doors. Each is a process of its own; this is what you would type.\n")
-    print(f"Terminal\n  $ python -m lambda_app {shlex.join(words)}", flush=True)
-    typed = terminal(words)
-    print(f"  {typed.stdout.decode().rstrip()}{typed.stderr.decode().rstrip()}\n")
-
-    print("REST: `uvicorn lambda_app.app:app`, asked with requests")
-    print(f"  $ curl --json {shlex.quote(body)} http://127.0.0.1:8000/process", flush=True)
-    with RestServer("-m", "uvicorn", "--port", "PORT", "--log-level", "warning", "lambda_app.app:app") as server:
-        posted = server.post(body.encode(), content_type="application/json")
-    print(f"  {posted.text}\n")
-
-    print("Lambda: `python -m awslambdaric lambda_app.aws_lambda.handler`, AWS's runtime client")
-    print(f"  $ aws lambda invoke --function-name lambda_app --payload {shlex.quote(body)} answer.json", flush=True)
-    with LambdaRuntime("lambda_app.aws_lambda.handler") as runtime:
-        invoked = runtime.invoke(values)
-    print(f"  {json.dumps(invoked.document, ensure_ascii=False)}\n")
-
-    agreed = (
-        typed.returncode == 0
-        and posted.ok
-        and typed.stdout == as_text(posted.content) + b"\n"
-        and invoked == ("response", posted.json())
-    )
-    if not agreed:
-        print("The doors do NOT agree.", file=sys.stderr)
+    try:
+        get_settings()
+        values = document(ENDPOINT.request)
+        print("One function, three doors. Each is a process of its own; this is what you would type.\n")
+        complaint = ask(values, lambda line: print(line, flush=True)).complaint
+    except (NoSample, RuntimeError, SettingsError) as error:
+        complaint = str(error)
+    if complaint:
+        print(f"make run: {complaint}", file=sys.stderr)
         return 1
     print("The three doors agree.")
     return 0

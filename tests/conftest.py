@@ -1,15 +1,21 @@
 """Doors of the tests' own function, opened once."""
 
+import os
 import signal
 from collections.abc import Iterator
 
 import hypothesis
 import pytest
+from sample import document
 from starlette.testclient import TestClient
 
 from lambda_app.aws_lambda.http_handler import LambdaHandler
-from lambda_app.settings import get_settings
+from lambda_app.settings import Settings, get_settings
 from tests.echo import app
+
+# A person's required settings, which none of these tests is about, are made up where the environment has none.
+for name, value in document(Settings).items():
+    os.environ.setdefault(name.upper(), str(value))
 
 # No test is timed: how long an example takes depends on the machine.
 hypothesis.settings.register_profile("untimed", deadline=None)

@@ -1,7 +1,6 @@
 """The events of aws_lambda_events, for tests to fill: a test shows only what differs."""
 
 import base64
-import json
 from typing import Any
 
 from envelopes import put_endpoint, read_event

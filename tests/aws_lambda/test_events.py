@@ -276,9 +276,11 @@ def test_resources_that_cannot_be_opened_fail_the_import() -> None:
         EventHandler({"process": ECHO}, Life(resources))
 
 
-def test_the_shipped_handler_imports_neither_asyncio_nor_a_web_framework() -> None:
-    code = "import lambda_app.aws_lambda.events as door, sys; door.handler({'message': 'a'}, None)"
-    check = "; print(sorted({'asyncio', 'fastapi', 'mangum', 'starlette', 'uvicorn'} & set(sys.modules)))"
-    command = [sys.executable, "-W", "error", "-X", "dev", "-c", code + check]
+def test_without_http_neither_asyncio_nor_a_web_framework_is_imported() -> None:
+    code = "import sys; from lambda_app.aws_lambda.event_handler import EventHandler; "
+    code += "from lambda_app.contract.life import Life; from tests.project.plain.endpoints import ENDPOINTS; "
+    code += "EventHandler(ENDPOINTS, Life())({'message': 'a'}, None); "
+    code += "print(sorted({'asyncio', 'fastapi', 'mangum', 'starlette', 'uvicorn'} & set(sys.modules)))"
+    command = [sys.executable, "-W", "error", "-X", "dev", "-c", code]
     ended = subprocess.run(command, env=environment(), capture_output=True, check=False)
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, b"[]\n", b"")

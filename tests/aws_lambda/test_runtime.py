@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from processes import LambdaRuntime
 
+from lambda_app.endpoints import ENDPOINTS
+
 pytestmark = pytest.mark.measured
 
 
@@ -50,7 +52,7 @@ def test_a_wrong_setting_is_reported_and_is_the_last_line() -> None:
     with served(ENDPOINT="nowhere") as runtime:
         kind, error = runtime.answers.get(timeout=30)
         status = runtime.process.wait(30)
-    message = "ENDPOINT must be one of process"
+    message = f"ENDPOINT must be one of {', '.join(ENDPOINTS)}"
     assert (kind, error) == ("error", {"errorMessage": message, "errorType": "SettingsError", "stackTrace": []})
     assert (runtime.calls, status) == (["init/error"], 1)
     assert runtime.log.decode().splitlines()[1:] == [f"lambda_app: error: {message}"]

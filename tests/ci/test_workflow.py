@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent.parent
 GIT = shutil.which("git") or "git"
 MAKE = shutil.which("make") or "make"
 PROCESS = "lambda_app/process.py"
-TEST = "tests/test_0.py"
+TEST = "tests/0/test_process.py"
 
 Change = Callable[[str], str]
 
@@ -44,6 +44,7 @@ def test_a_mistake_turns_its_job_red(tmp_path: Path, file: str, change: Change, 
     (copy / ".tools/ci/bin/act").symlink_to(ROOT / ".tools/ci/bin/act")
     (copy / ".tools/ci/installed").touch()
     # The tests of `process` come first, and the first failure is the last.
+    (copy / TEST).parent.mkdir()
     (copy / "tests/test_process.py").rename(copy / TEST)
     settings = copy / "pyproject.toml"
     settings.write_text(settings.read_text().replace("addopts = [", 'addopts = ["-x", '))

@@ -1,19 +1,17 @@
-"""The events of aws_lambda_events, and the answers that stand beside them."""
+"""The answers that stand beside the events of aws_lambda_events."""
 
-import json
 from typing import Any
 
-from examples import EVENTS, recorded
+from envelopes import EVENTS, read_answer
 from processes import Answer
+from recording import recorded
+from varying import agrees
 
 NAMES = sorted(path.name.removesuffix(".answer.json") for path in EVENTS.glob("*.answer.json"))
 
 
-def expected(name: str) -> Any:  # noqa: ANN401 (a JSON value)
-    """Return the answer that stands beside an event."""
-    return json.loads((EVENTS / f"{name}.answer.json").read_text())
-
-
-def without_chance(document: Any) -> Any:  # noqa: ANN401 (as above)
-    """Return an answer as it would stand there: without what differs from one invocation to the next."""
-    return recorded(Answer("error" if "errorType" in document else "response", document))
+def assert_answer(name: str, document: Any) -> None:
+    """Assert that an event was answered as it stands beside it."""
+    expected = read_answer(name)
+    answer = recorded(Answer("error" if "errorType" in document else "response", document))
+    assert agrees(expected, answer), f"{name} was answered with {answer}, and not with {expected}"

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from processes import ROOT
 
 from tests.e2e.tools import IMAGE, Emulator, output
+from tests.project.imports import PLAIN
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -37,16 +37,10 @@ def sam_build() -> None:
 
 
 @pytest.fixture(scope="session")
-def slow_process(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a process.py that takes half a second, and answers what the application's own does."""
-    path = tmp_path_factory.mktemp("process") / "process.py"
-    source = (ROOT / "lambda_app/process.py").read_text()
-    path.write_text(f"""{source}
-
-import time
-_answer = process
-def process(**fields):
-    time.sleep(0.5)
-    return _answer(**fields)
-""")
-    return path
+def slow(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """Return what Docker is told for an application that answers a message with itself, after SLEEP seconds or half."""
+    folder = tmp_path_factory.mktemp("slow")
+    for path in PLAIN:
+        pause = "import os\n    import time\n\n    time.sleep(float(os.environ.get('SLEEP', 0.5)))\n    return request"
+        (folder / path.name).write_text(path.read_text().replace("return request", pause))
+    return [word for path in PLAIN for word in ("--volume", f"{folder / path.name}:/app/lambda_app/{path.name}:ro")]

@@ -7,8 +7,10 @@ import os
 import time
 from pathlib import Path
 
-from lambda_app.endpoint import Document, Endpoint
-from lambda_app.events import EventHandler
+from lambda_app.aws_lambda.event_handler import EventHandler
+from lambda_app.contract.document import Document
+from lambda_app.contract.endpoint import Endpoint
+from lambda_app.contract.life import Life
 
 # A folder of the host: it outlives every container, and all of them share it.
 DELIVERIES = Path("/deliveries")
@@ -54,5 +56,5 @@ def write_down(line: str) -> None:
         file.write(f"{line}\n")
 
 
-ENDPOINT = Endpoint(process, QueueRequest, QueueResponse)
-handler = EventHandler(ENDPOINT)
+ENDPOINT = Endpoint(process)
+handler = EventHandler({"process": ENDPOINT}, Life())

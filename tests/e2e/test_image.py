@@ -7,7 +7,8 @@ from tests.e2e.tools import HARDENED, IMAGE, inspect, output
 # The modules that each door imports, and for which of them there is no bytecode.
 UNCOMPILED = """
 import importlib, pathlib, sys
-for name in ("lambda_app.aws_lambda", "lambda_app.cli", "lambda_app.jsonl", "lambda_app.options", "lambda_app.server",
+for name in ("lambda_app.__main__", "lambda_app.serve", "lambda_app.aws_lambda.http", "lambda_app.aws_lambda.runtime",
+             "lambda_app.rest.server", "lambda_app.terminal.execution", "lambda_app.terminal.jsonl",
              "awslambdaric.__main__", "uvicorn.protocols.http.httptools_impl", "uvicorn.lifespan.on"):
     importlib.import_module(name)
 for name, module in sorted(sys.modules.items()):
@@ -53,7 +54,7 @@ def test_the_default_target_runs_as_nobody_and_the_one_for_lambda_as_whom_lambda
 
 def test_both_targets_have_a_default_command_and_no_entry_point(image: str) -> None:
     config = inspect(image)["Config"]
-    assert (config["Cmd"], config["Entrypoint"]) == (["python", "-m", "lambda_app.server"], None)
+    assert (config["Cmd"], config["Entrypoint"]) == (["python", "-m", "lambda_app.serve"], None)
 
 
 def test_the_labels_allow_snapstart_and_say_what_the_image_is(image: str, base: str) -> None:

@@ -12,9 +12,9 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-from examples import EVENTS
+from envelopes import read_event
 
-from lambda_app.problem import InvalidInput, ProcessingFailed
+from lambda_app.contract.problem import InvalidInput, reason_phrase
 from tests.e2e.queue_function import DELIVERIES, ENDPOINT
 from tests.e2e.sqs import Mapping, Message, Poller, Queue, record
 from tests.e2e.tools import IMAGE, TOOLS, Emulator, Server, output, wait_for
@@ -72,7 +72,7 @@ class Run:
         """Return a new environment of the function."""
         module = Path(__file__).with_name("queue_function.py")
         volumes = ("--volume", f"{module}:/app/{module.name}:ro", "--volume", f"{self.deliveries}:{DELIVERIES}")
-        command = ("python", "-m", "lambda_app.server", "queue_function.handler")
+        command = ("python", "-m", "lambda_app.serve", "queue_function.handler")
         return Emulator(f"{IMAGE}:lambda", *command, options=volumes)
 
     def until_the_queue_is_empty(self, messages: list[Message]) -> None:
@@ -143,7 +143,7 @@ def error(body: str) -> str:
         ENDPOINT.read(body.encode())
     except InvalidInput as problem:
         return problem.line
-    return ProcessingFailed().line
+    return reason_phrase(500)
 
 
 def test_a_record_is_what_lambda_makes_of_a_message(server: str) -> None:
@@ -152,7 +152,7 @@ def test_a_record_is_what_lambda_makes_of_a_message(server: str) -> None:
         [{"MessageBody": "a", "MessageAttributes": {"number": {"DataType": "Number", "StringValue": "17"}}}]
     )
     (received,) = queue.receive()
-    of_lambda = json.loads((EVENTS / "sqs.json").read_bytes())["Records"][0]
+    of_lambda = read_event("sqs")["Records"][0]
     chance = ("receiptHandle", "attributes")
     made = record(received, queue.arn)
     assert {name: type(value) for name, value in made["attributes"].items()} == {

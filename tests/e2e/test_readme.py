@@ -1,4 +1,4 @@
-"""The README's commands that need Docker, SAM CLI or AWS CLI, run as they stand there, section by section.
+"""The commands of the README and docs/ that need Docker, SAM CLI or AWS CLI, run as they stand there, by section.
 
 The commands of `console docker` end by themselves. The one of `console server` is for a terminal of its own: it serves
 until its section ends.
@@ -10,15 +10,14 @@ from pathlib import Path
 
 import pytest
 import requests
-from processes import ROOT
-from readme import Command, commands, matches
+from readme import PAGES, Command, commands, matches
 
 from tests.e2e.tools import Server, run, wait_for
 
-README = (ROOT / "README.md").read_text()
 SECTIONS = {
     section.partition("\n")[0].lstrip("# "): section
-    for section in re.split(r"^(?=##+ )", README, flags=re.MULTILINE)
+    for page in PAGES
+    for section in re.split(r"^(?=##+ )", page.read_text(), flags=re.MULTILINE)
     if re.search(r"^```console (docker|server)$", section, re.MULTILINE)
 }
 

@@ -2,20 +2,23 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 import requests
+from envelopes import read_answer
+from run import ENDPOINT, NAME
 from sample import document
+from varying import agrees
 
 from lambda_app import __version__
-from lambda_app.endpoint import ENDPOINT, MAX_BYTES
+from lambda_app.settings import Settings
 from tests.e2e.tools import HARDENED, IMAGE, Container, inspect, output, wait_for
 
-BODY = json.dumps(document(ENDPOINT.request)).encode()
-ANSWER = ENDPOINT.answer(BODY)
+BODY = json.dumps(document(ENDPOINT.request, 1)).encode()
+MAX_BODY_BYTES = Settings.model_fields["max_body_bytes"].default
+HELLO = b'{"message":"hello"}'
 HEALTH = {"status": "ok", "version": __version__}
 
 
@@ -37,8 +40,13 @@ def test_it_says_which_door_was_opened(served: Container) -> None:
 
 
 def test_it_answers(served: Container) -> None:
-    answer = served.post(BODY)
-    assert (answer.status_code, answer.headers["content-type"], answer.content) == (200, "application/json", ANSWER)
+    expected = read_answer("http_api")
+    answer = served.post(BODY, f"/{NAME}")
+    assert (answer.status_code, answer.headers["content-type"]) == (
+        expected["statusCode"],
+        expected["headers"]["content-type"],
+    )
+    assert agrees(expected["body"], answer.text)
 
 
 def test_it_serves_its_documentation(served: Container) -> None:
@@ -47,7 +55,7 @@ def test_it_serves_its_documentation(served: Container) -> None:
 
 
 def test_it_refuses_what_is_larger_than_a_mebibyte(served: Container) -> None:
-    answer = served.post(b" " * (MAX_BYTES + 1))
+    answer = served.post(b" " * (MAX_BODY_BYTES + 1), f"/{NAME}")
     assert (answer.status_code, answer.headers["content-type"], answer.json()) == (
         413,
         "application/problem+json",
@@ -81,12 +89,11 @@ def test_docker_finds_it_unhealthy_where_nothing_listens() -> None:
         assert state == "unhealthy"
 
 
-def test_sigterm_loses_none_of_50_requests_in_flight(image: str, slow_process: Path) -> None:
-    mounted = ("--volume", f"{slow_process}:/app/lambda_app/process.py:ro")
-    with Container(image, options=(*HARDENED, *mounted)) as container, ThreadPoolExecutor(50) as clients:
+def test_sigterm_loses_none_of_50_requests_in_flight(image: str, slow: Sequence[str]) -> None:
+    with Container(image, options=(*HARDENED, *slow)) as container, ThreadPoolExecutor(50) as clients:
         wait_for(f"{container.url}/health")
         start = time.monotonic()
-        answers = [clients.submit(container.post, BODY) for _ in range(50)]
+        answers = [clients.submit(container.post, HELLO) for _ in range(50)]
         # Sixteen threads need two seconds for them: at this moment all were accepted, and few were answered.
         while time.monotonic() < start + 0.9:
             asked = time.monotonic()
@@ -96,17 +103,15 @@ def test_sigterm_loses_none_of_50_requests_in_flight(image: str, slow_process: P
         stopped = time.monotonic()
         output("docker", "stop", container.name)  # SIGTERM, and SIGKILL after 10 seconds
         assert time.monotonic() - stopped < 10
-        assert [(answer.result().status_code, answer.result().content) for answer in answers] == [(200, ANSWER)] * 50
+        assert [(answer.result().status_code, answer.result().content) for answer in answers] == [(200, HELLO)] * 50
         assert inspect(container.name)["State"]["ExitCode"] == 0  # SIGKILL would be 137
 
 
-def test_sigterm_does_not_wait_for_a_function_that_outlasts_the_grace_period(image: str, slow_process: Path) -> None:
-    slower = slow_process.with_name("slower.py")
-    slower.write_text(slow_process.read_text().replace("sleep(0.5)", "sleep(60)"))
-    mounted = ("--volume", f"{slower}:/app/lambda_app/process.py:ro", "--env", "SHUTDOWN_TIMEOUT=2")
-    with Container(image, options=(*HARDENED, *mounted)) as container, ThreadPoolExecutor(1) as clients:
+def test_sigterm_does_not_wait_for_a_function_that_outlasts_the_grace_period(image: str, slow: Sequence[str]) -> None:
+    options = (*HARDENED, *slow, "--env", "SLEEP=60", "--env", "SHUTDOWN_TIMEOUT=2")
+    with Container(image, options=options) as container, ThreadPoolExecutor(1) as clients:
         wait_for(f"{container.url}/health")
-        answer = clients.submit(container.post, BODY)
+        answer = clients.submit(container.post, HELLO)
         time.sleep(1)
         output("docker", "stop", container.name)  # SIGTERM, and SIGKILL after 10 seconds
         assert answer.result().status_code == 503

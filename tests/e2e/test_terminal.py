@@ -1,57 +1,66 @@
 """The terminal door of the image: `docker run --rm IMAGE python -m lambda_app`."""
 
 import json
+from subprocess import CompletedProcess
 
-from run import arguments
-from sample import document, message_field
+import pytest
+from doors import OK, Reply, is_typed
+from envelopes import read_answer
+from run import ENDPOINT, arguments
+from sample import document
+from varying import agrees
 
-from lambda_app.cli import as_text
-from lambda_app.endpoint import ENDPOINT
+from lambda_app.terminal.fields import message_field
 from tests.e2e.tools import HARDENED, run
 
-DOCUMENT = document(ENDPOINT.request)
+DOCUMENT = document(ENDPOINT.request, 1)
+WORDS = arguments(ENDPOINT.request, DOCUMENT)
 FIELD = message_field(ENDPOINT.request) or ""
-MESSAGE = DOCUMENT[FIELD]
-OPTIONS = arguments({name: value for name, value in DOCUMENT.items() if name != FIELD}, None)
-ANSWER = ENDPOINT.answer(DOCUMENT)
+ANSWER = read_answer("direct")
+LINE = json.dumps(DOCUMENT).encode() + b"\n"
+
+takes_a_message = pytest.mark.skipif(not FIELD, reason="the endpoint takes no message, but options alone")
 
 
-def in_container(image: str, *command: str, stdin: bytes = b"") -> tuple[int, bytes, bytes]:
-    """Return the exit status of a command in a hardened container, and what it prints."""
-    finished = run("docker", "run", "--rm", "--interactive", *HARDENED, image, *command, stdin=stdin)
-    return finished.returncode, finished.stdout, finished.stderr
+def in_container(image: str, *command: str, stdin: bytes = b"") -> CompletedProcess[bytes]:
+    """Run a command to its end in a hardened container."""
+    return run("docker", "run", "--rm", "--interactive", *HARDENED, image, *command, stdin=stdin)
 
 
-def terminal(image: str, *arguments: str, stdin: bytes = b"") -> tuple[int, bytes, bytes]:
-    """Return the exit status of the terminal door, and what it prints."""
-    return in_container(image, "python", "-m", "lambda_app", *arguments, stdin=stdin)
+def terminal(image: str, *words: str, stdin: bytes = b"") -> CompletedProcess[bytes]:
+    """Run the terminal door to its end."""
+    return in_container(image, "python", "-m", "lambda_app", *words, stdin=stdin)
 
 
-def test_it_answers_an_argument(image: str) -> None:
-    assert terminal(image, *OPTIONS, MESSAGE) == (0, as_text(ANSWER) + b"\n", b"")
+def test_it_answers_arguments(image: str) -> None:
+    assert is_typed(terminal(image, *WORDS), Reply(OK, ANSWER))
 
 
+@takes_a_message
 def test_it_answers_standard_input(image: str) -> None:
-    assert terminal(image, *OPTIONS, stdin=MESSAGE.encode() + b"\n") == (0, as_text(ANSWER) + b"\n", b"")
+    assert is_typed(terminal(image, *WORDS[:-1], stdin=f"{DOCUMENT[FIELD]}\n".encode()), Reply(OK, ANSWER))
 
 
 def test_it_prints_the_response_document_when_asked_for_json(image: str) -> None:
-    assert terminal(image, "--json", *OPTIONS, MESSAGE) == (0, ANSWER + b"\n", b"")
+    assert agrees(ANSWER, json.loads(terminal(image, "--json", *WORDS).stdout))
 
 
 def test_it_answers_json_lines(image: str) -> None:
-    line = json.dumps(DOCUMENT).encode() + b"\n"
-    status, answers, _ = terminal(image, "--jsonl", stdin=line * 3)
-    assert (status, answers) == (0, (ANSWER + b"\n") * 3)
+    ended = terminal(image, "--jsonl", stdin=LINE * 3)
+    assert ended.returncode == 0
+    assert agrees([ANSWER] * 3, [json.loads(line) for line in ended.stdout.splitlines()])
 
 
+@takes_a_message
 def test_it_refuses_bad_input_with_status_2_and_one_line(image: str) -> None:
+    ended = terminal(image, *WORDS[:-1], stdin=b"\xff")
     refusal = b"lambda-app: error: #: json_invalid: Invalid JSON: no UTF-8 text\n"
-    assert terminal(image, *OPTIONS, stdin=b"\xff") == (2, b"", refusal)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (2, b"", refusal)
 
 
 def test_a_reader_that_has_had_enough_is_no_error(image: str) -> None:
     # The reader is inside, for it is the process in the container whose pipe has to break.
     command = "python -m lambda_app --jsonl | head -n 1; echo ${PIPESTATUS[0]}"
-    lines = (json.dumps(DOCUMENT).encode() + b"\n") * 20_000
-    assert in_container(image, "bash", "-c", command, stdin=lines) == (0, ANSWER + b"\n0\n", b"")
+    ended = in_container(image, "bash", "-c", command, stdin=LINE * 20_000)
+    answer, status = ended.stdout.splitlines()
+    assert (agrees(ANSWER, json.loads(answer)), status, ended.stderr) == (True, b"0", b"")

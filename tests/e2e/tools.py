@@ -13,6 +13,8 @@ from typing import Any, Self
 import requests
 from processes import ROOT
 
+from lambda_app.settings import Settings
+
 TOOLS = ROOT / ".tools/aws/bin"
 PATH = os.pathsep.join([str(Path(sys.executable).parent), str(TOOLS), os.environ["PATH"]])
 ENVIRONMENT = {
@@ -25,8 +27,10 @@ ENVIRONMENT = {
 SECONDS = 120
 IMAGE = os.environ.get("IMAGE", "lambda_app")
 
+# A person's required settings, as this environment has them.
+SETTINGS = [f"--env={name.upper()}" for name, field in Settings.model_fields.items() if field.is_required()]
 # How every door opens: nothing can be written, nothing is privileged, and the user is nobody.
-HARDENED = ("--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--user", "65534")
+HARDENED = ("--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--user", "65534", *SETTINGS)
 
 
 def run(*command: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
@@ -44,7 +48,7 @@ def output(*command: str) -> str:
     return finished.stdout.decode()
 
 
-def inspect(name: str) -> Any:  # noqa: ANN401 (a JSON value)
+def inspect(name: str) -> Any:
     """Return what Docker knows of an image or a container."""
     return json.loads(output("docker", "inspect", name))[0]
 
@@ -103,7 +107,7 @@ class Emulator(Container):
         command = command or tuple(inspect(image)["Config"]["Cmd"])
         super().__init__(image, *command, port=8080, options=(*HARDENED, *mounted, *options))
 
-    def invoke(self, event: bytes) -> Any:  # noqa: ANN401 (a JSON value)
+    def invoke(self, event: bytes) -> Any:
         """Invoke the function with an event."""
         return self.post(event, "/2015-03-31/functions/function/invocations").json()
 

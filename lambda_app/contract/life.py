@@ -51,7 +51,9 @@ class Life:
         """Return what the endpoint's function takes: the request and, if it wants them, the resources."""
         if not endpoint.takes_resources:
             return (request,)
-        if self.resources is not None and self._manager is None:
+        if self.resources is None:
+            raise RuntimeError(f"{endpoint.function.__name__} takes resources, and there are none in endpoints.py")
+        if self._manager is None:
             raise RuntimeError("the resources are not open: nothing starts up an application that another one mounts")
         return (request, self.value)
 

@@ -23,6 +23,11 @@ class CommandLine:
         own = built_in_options(endpoints, self.endpoint.response)
         self._parser = build_parser(self.endpoint, fields, own, _listed(endpoints) if len(endpoints) > 1 else None)
         parsed, unknown = self._parser.parse_known_args(argv)
+        # argparse takes an option that it does not know for the positional argument, where a space is in it.
+        options = argv[: argv.index("--")] if "--" in argv else argv
+        message: str = getattr(parsed, self._message or "", "")
+        if message in options and _is_option(message):
+            unknown = [message, *unknown]
         if unknown:
             word = unknown[0].partition("=")[0].lstrip("-")
             names = [*own, *(option for field in fields for option in field.options)]
@@ -84,6 +89,11 @@ def _chosen(argv: Sequence[str], endpoints: Mapping[str, Endpoint]) -> str:
     if name not in endpoints:
         raise UsageError(f"there is no endpoint {name!r}{_suggestion(name, endpoints)}")
     return name
+
+
+def _is_option(word: str) -> bool:
+    """Tell whether a word is an option, as opposed to a hyphen or a negative number."""
+    return word.startswith("-") and word != "-" and not word[1:2].isdigit()
 
 
 def _suggestion(word: str, names: Iterable[str], prefix: str = "") -> str:

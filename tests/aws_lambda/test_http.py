@@ -463,13 +463,3 @@ def test_every_malformed_http_event_ends_in_an_answer_or_a_named_error(
     except (InvalidInput, ProcessingFailed, UnsupportedEvent):
         return
     assert "batchItemFailures" in answer or "message" in answer or answer["statusCode"] != 500
-
-
-def test_the_shipped_handler_is_imported_without_a_warning_and_shuts_down_at_exit() -> None:
-    code = "from lambda_app.aws_lambda.http import handler; print(handler({'body': None}, None)['statusCode'])"
-    ended = subprocess.run(
-        [sys.executable, "-W", "error", "-X", "dev", "-c", code], env=environment(), capture_output=True, check=True
-    )
-    assert ended.stdout == b"400\n"
-    assert b"Warning" not in ended.stderr
-    assert b"pending" not in ended.stderr

@@ -9,6 +9,7 @@ import pytest
 from processes import LambdaRuntime
 
 from lambda_app.endpoints import ENDPOINTS
+from tests.events import get
 
 pytestmark = pytest.mark.measured
 
@@ -23,9 +24,9 @@ def served(*handler: str, **env: str) -> LambdaRuntime:
 def test_where_lambda_starts_it_it_serves_invocations_and_says_so() -> None:
     with served() as runtime:
         assert runtime.invoke({"Records": []}).document["errorType"] == "UnsupportedEvent"
-        assert runtime.invoke({"body": ""}).document["statusCode"] == 400
+        assert runtime.invoke(get("http_api", "/nowhere")).document["statusCode"] == 404
     assert runtime.log.startswith(b"lambda_app: the Lambda function lambda_app.aws_lambda.http.handler\n")
-    assert b"POST /process" not in runtime.log  # which Lambda's own logging leaves out, unless it is told otherwise
+    assert b"GET /nowhere" not in runtime.log  # which Lambda's own logging leaves out, unless it is told otherwise
 
 
 def test_another_handler_can_be_named() -> None:

@@ -210,6 +210,12 @@ def test_a_function_with_a_second_parameter_gets_the_resources(function: Any, re
     assert answer(Endpoint(function), {"message": "a"}, resources) == b'{"message":"a [\'held\']"}'
 
 
+def test_a_function_that_takes_resources_where_there_are_none_says_so() -> None:
+    with pytest.raises(ProcessingFailed) as caught:
+        answer(Endpoint(tell), {"message": "a"})
+    assert str(caught.value.cause) == "tell takes resources, and there are none in endpoints.py"
+
+
 def test_resources_are_opened_and_closed_once() -> None:
     log: list[str] = []
 

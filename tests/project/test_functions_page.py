@@ -27,6 +27,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert [name for name, _ in BLOCKS] == [f"lambda_app/{name}.py" for name in ("settings", "process", "endpoints")]
     for name, text in BLOCKS:
         (folder / name).write_text(text)
+    shutil.copy(ROOT / "tests/project/plain/app.py", folder / "lambda_app")
     return folder
 
 

@@ -4,6 +4,7 @@ Measured without a person's own files, which may import what they need.
 """
 
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 from typing import NamedTuple
@@ -72,6 +73,15 @@ def test_a_door_imports_only_what_an_answer_takes(name: str, package: Path) -> N
     door = DOORS[name]
     imports = Imports.of(door.statement, sys.executable, folder=package)
     assert imports.excess(door.forbidden, door.ceiling) == []
+
+
+def test_a_handler_is_imported_without_a_warning_and_shuts_down_at_exit(package: Path) -> None:
+    code = "from lambda_app.aws_lambda.http import handler; print(handler({'body': None}, None)['statusCode'])"
+    command = [sys.executable, "-W", "error", "-X", "dev", "-c", code]
+    ended = subprocess.run(command, cwd=package, capture_output=True, text=True, check=True)
+    assert ended.stdout == "400\n"
+    assert "Warning" not in ended.stderr
+    assert "pending" not in ended.stderr
 
 
 def test_a_module_that_should_not_be_imported_is_named_with_who_imported_it() -> None:

@@ -6,7 +6,6 @@ import pytest
 from starlette.testclient import TestClient
 
 from lambda_app import __version__
-from lambda_app.app import app as shipped
 from lambda_app.rest import health
 from lambda_app.rest.application import Application
 from tests.echo import ENDPOINTS
@@ -70,13 +69,6 @@ def test_health_tells_the_version(rest: TestClient) -> None:
     assert (answer.status_code, answer.json()) == (200, {"status": "ok", "version": __version__})
     head = rest.head("/health")
     assert (head.status_code, head.headers["content-length"]) == (200, answer.headers["content-length"])
-
-
-def test_the_root_of_the_shipped_application_leads_to_its_documentation() -> None:
-    with TestClient(shipped) as client:
-        answer = client.get("/", follow_redirects=False)
-        assert (answer.status_code, answer.headers["location"]) == (307, "/docs")
-        assert client.get("/").status_code == 200
 
 
 @pytest.mark.parametrize("message", ["raise", "exit", "cancelled", "stop iteration", "surrogate"])

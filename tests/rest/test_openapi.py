@@ -9,7 +9,6 @@ from openapi_spec_validator import validate
 from pydantic import BaseModel, Field
 from starlette.testclient import TestClient
 
-from lambda_app.app import app as shipped
 from lambda_app.contract.document import Document
 from lambda_app.contract.endpoint import Endpoint
 from lambda_app.contract.problem import Problem
@@ -64,14 +63,6 @@ def test_an_endpoint_names_its_models_and_every_problem(rest: TestClient) -> Non
     ]
     references = set(re.findall(r'"\$ref": "#/components/schemas/(\w+)"', json.dumps(document)))
     assert references == set(document["components"]["schemas"])
-
-
-def test_every_operation_of_the_shipped_application_is_described() -> None:
-    document = shipped.openapi()
-    validate(document)
-    for operations in document["paths"].values():
-        for operation in operations.values():
-            assert operation["description"]
 
 
 def test_a_route_that_is_added_late_is_documented_with_its_problems() -> None:

@@ -1,5 +1,6 @@
 """Doors of the tests' own function, opened once."""
 
+import gc
 import os
 import signal
 from collections.abc import Iterator
@@ -32,6 +33,13 @@ def fresh_settings() -> Iterator[None]:
     get_settings.cache_clear()
     yield
     get_settings.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def unfrozen_objects() -> Iterator[None]:
+    """Undo what the terminal's command does to its process, because hypothesis finds no referrers that are frozen."""
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture(autouse=True)

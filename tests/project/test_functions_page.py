@@ -5,6 +5,7 @@ import re
 import shutil
 import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,7 @@ def variables(package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 def count(variables: dict[str, str], message: str) -> int:
     """Return how often a message is in the database."""
-    with sqlite3.connect(variables["DATABASE"]) as database:
+    with closing(sqlite3.connect(variables["DATABASE"])) as database:
         (times,) = database.execute("SELECT times FROM seen WHERE message = ?", (message,)).fetchone()
     return int(times)
 

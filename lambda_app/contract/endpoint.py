@@ -5,7 +5,8 @@ from inspect import iscoroutinefunction, signature
 from typing import Any, get_type_hints
 
 from lambda_app.contract.document import Document, encoded, read
-from lambda_app.contract.problem import InvalidInput, Problem
+from lambda_app.contract.errors import too_large
+from lambda_app.contract.problem import Problem
 from lambda_app.settings import get_settings
 
 
@@ -39,8 +40,9 @@ class Endpoint:
         Raises InvalidInput: 400 (not JSON), 413 (larger than MAX_BODY_BYTES) or 422 (refused by the model).
         """
         data = document if isinstance(document, bytes) else encoded(document)
-        if len(data) > get_settings().max_body_bytes:
-            raise too_large()
+        limit = get_settings().max_body_bytes
+        if len(data) > limit:
+            raise too_large(limit)
         return read(self.request.model_validate_json, data)
 
     def write(self, response: object) -> bytes:
@@ -57,8 +59,3 @@ def _model(function: Callable[..., Any], name: str, hints: dict[str, Any]) -> ty
     if not (isinstance(model, type) and issubclass(model, Document)):
         raise TypeError(f"{function.__name__}: annotate {name!r} with a Document")
     return model
-
-
-def too_large() -> InvalidInput:
-    """Return the refusal of input that is larger than MAX_BODY_BYTES."""
-    return InvalidInput(413, f"The input is larger than {get_settings().max_body_bytes:,} bytes.")

@@ -60,6 +60,16 @@ def not_json(detail: str) -> InvalidInput:
     return InvalidInput(400, "The document is not JSON.", errors=errors)
 
 
+def too_large(limit: int) -> InvalidInput:
+    """Return the refusal of input that is larger than a number of bytes."""
+    return InvalidInput(413, f"The input is larger than {limit:,} bytes.")
+
+
+def unsupported_media_type(*names: str) -> InvalidInput:
+    """Return the refusal of a body of another content type than these, or than JSON."""
+    return InvalidInput(415, f"The content type must be {' or '.join(names or ['application/json'])}.")
+
+
 def not_valid(errors: Sequence[Mapping[str, Any]], count: int) -> InvalidInput:
     """Return the refusal of JSON, or of parameters, that the model refuses."""
     return InvalidInput(422, "The document is not what the request model asks for.", errors=errors, error_count=count)

@@ -33,6 +33,8 @@ class Life:
         if self.resources is None or self._manager is not None:
             return
         manager: Any = self.resources()
+        if not hasattr(manager, "__aenter__" if self.is_async else "__enter__"):
+            raise TypeError("resources must be a function under @contextmanager or @asynccontextmanager")
         self.value = await manager.__aenter__() if self.is_async else manager.__enter__()
         self._manager = manager
 

@@ -8,10 +8,11 @@ from fastapi import Request, Response
 from pydantic_core import to_json
 
 from lambda_app.contract.endpoint import Endpoint
+from lambda_app.contract.errors import unsupported_media_type
 from lambda_app.contract.life import Life, at_once
 from lambda_app.contract.problem import InvalidInput, Problem
 from lambda_app.rest import threads
-from lambda_app.rest.problems import documented, log_failure, unsupported_media_type
+from lambda_app.rest.problems import documented, log_failure
 
 MEDIA_TYPES = ("application/jsonl", "application/x-ndjson")
 MAX_LINES = 65_536
@@ -34,7 +35,7 @@ class BatchFunction:
         essence = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         body = await request.body()
         if essence and essence not in MEDIA_TYPES:
-            raise unsupported_media_type(MEDIA_TYPES)
+            raise unsupported_media_type(*MEDIA_TYPES)
         lines = body.removesuffix(b"\n").split(b"\n") if body else []
         if len(lines) > MAX_LINES:
             hint = "Larger input belongs to `python -m lambda_app --jsonl`, or to a queue."
@@ -80,7 +81,7 @@ def batch_options(name: str, endpoint: Endpoint) -> dict[str, Any]:
         "responses": {
             200: answered,
             413: documented("Larger than MAX_BODY_BYTES, or too many lines"),
-            415: documented("Another content type", unsupported_media_type(MEDIA_TYPES)),
+            415: documented("Another content type", unsupported_media_type(*MEDIA_TYPES)),
         },
         "openapi_extra": {"requestBody": {"required": True, "content": dict.fromkeys(MEDIA_TYPES, lines)}},
     }

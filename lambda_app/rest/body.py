@@ -8,7 +8,7 @@ from pydantic import ValidationError, WrapValidator
 from pydantic_core import from_json
 
 from lambda_app.contract.document import encoded, parse, refusal
-from lambda_app.contract.errors import located, not_json, pointer
+from lambda_app.contract.errors import located, not_json, pointer, unsupported_media_type
 from lambda_app.contract.problem import MAX_ERRORS, InvalidInput
 
 # Where the application finds the body of a request that FastAPI refuses.
@@ -97,7 +97,7 @@ def reader(validate_json: Callable[[bytes], Any]) -> WrapValidator:
 
     def read(value: Any, _: object) -> Any:  # noqa: ANN401 (any JSON value; what the parameter's type makes of it)
         if isinstance(value, bytes):  # FastAPI leaves every content type but JSON as bytes
-            raise InvalidInput(415, "The content type must be application/json.")
+            raise unsupported_media_type()
         body = value if isinstance(value, UnreadBody) else UnreadBody(encoded(value))
         data = body._data  # noqa: SLF001 (see the class)
         try:

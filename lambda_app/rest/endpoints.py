@@ -12,12 +12,12 @@ from starlette.requests import ClientDisconnect
 
 from lambda_app.contract.document import read
 from lambda_app.contract.endpoint import Endpoint
-from lambda_app.contract.errors import not_json, refused
+from lambda_app.contract.errors import not_json, refused, unsupported_media_type
 from lambda_app.contract.life import Life
 from lambda_app.contract.problem import Problem
 from lambda_app.rest import threads
 from lambda_app.rest.body import is_json
-from lambda_app.rest.problems import EMPTY, HANDLERS, documented, responses, unsupported_media_type
+from lambda_app.rest.problems import EMPTY, HANDLERS, documented, responses
 from lambda_app.rest.routing import DocumentRoute, Handler
 
 # The fast path refuses a body as these do. A person who registers others has them called by FastAPI's handler.
@@ -103,7 +103,7 @@ class EndpointRoute(DocumentRoute):
         endpoint = self.function.endpoint
         body = await whole_body(request)
         if not is_json(request):
-            raise unsupported_media_type(["application/json"])
+            raise unsupported_media_type()
         document = read(endpoint.request.model_validate_json, body)
         return Response(endpoint.write(await self.function.call(document)), media_type="application/json")
 
@@ -138,7 +138,7 @@ def endpoint_options(name: str, endpoint: Endpoint) -> dict[str, Any]:
         "responses": {
             400: documented("Empty, not JSON, not UTF-8, or nested too deeply", not_json(EMPTY)),
             413: documented("Larger than MAX_BODY_BYTES"),
-            415: documented("Another content type", unsupported_media_type(["application/json"])),
+            415: documented("Another content type", unsupported_media_type()),
             422: documented("JSON that the request model refuses", missing),
             500: documented("The processing failed", Problem(500)),
             **responses(*endpoint.refuses),

@@ -1,7 +1,7 @@
 """Errors as a client sees them: one set of exception handlers, and their documentation in OpenAPI."""
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import Request, Response
@@ -10,7 +10,16 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import MAX_BODY_SIZE_SCOPE_KEY, RequestBodyLimitMiddleware
 from starlette.requests import ClientDisconnect
 
-from lambda_app.contract.errors import NOT_JSON, described, located, not_json, not_valid, pointer
+from lambda_app.contract.errors import (
+    NOT_JSON,
+    described,
+    located,
+    not_json,
+    not_valid,
+    pointer,
+    too_large,
+    unsupported_media_type,
+)
 from lambda_app.contract.problem import MAX_ERRORS, MEDIA_TYPE, InvalidInput, Problem, ProcessingFailed, refusal_in
 from lambda_app.rest.body import UNREAD_BODY, is_json, refusal_of
 
@@ -69,7 +78,7 @@ async def on_http_exception(request: Request, error: HTTPException) -> Response:
     if problem is None:  # not an error status: 304, for example
         return Response(status_code=error.status_code, headers=error.headers)
     if type(error).__module__ == RequestBodyLimitMiddleware.__module__:  # Starlette's own exception is not public
-        problem = content_too_large(request.scope[MAX_BODY_SIZE_SCOPE_KEY])
+        problem = too_large(request.scope[MAX_BODY_SIZE_SCOPE_KEY])
     return problem_response(problem)
 
 
@@ -104,21 +113,11 @@ HANDLERS: Mapping[Any, Any] = {
 }
 
 
-def content_too_large(limit: int) -> InvalidInput:
-    """Return the refusal of a body that is larger than its route takes."""
-    return InvalidInput(413, f"The input is larger than {limit:,} bytes.")
-
-
-def unsupported_media_type(names: Iterable[str]) -> InvalidInput:
-    """Return the refusal of a body of any other content type than these."""
-    return InvalidInput(415, f"The content type must be {' or '.join(names)}.")
-
-
 def _refusal(request: Request, error: RequestValidationError) -> InvalidInput:
     body = [each for each in error.errors() if each["loc"][0] == "body"]
     # FastAPI leaves a body of another content type as bytes, and by default a body without one.
     if body and isinstance(error.body, bytes) and not (is_json(request) and "content-type" in request.headers):
-        return unsupported_media_type(["application/json"])
+        return unsupported_media_type()
     unread = request.scope.get(UNREAD_BODY)
     if body and body[0]["type"] == NOT_JSON and unread is None:
         return not_json(f"Invalid JSON: {body[0]['ctx']['error']}")

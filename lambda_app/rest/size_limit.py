@@ -4,7 +4,8 @@ from starlette.datastructures import Headers
 from starlette.middleware.body_limit import MAX_BODY_SIZE_SCOPE_KEY
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from lambda_app.rest.problems import content_too_large, problem_response
+from lambda_app.contract.errors import too_large
+from lambda_app.rest.problems import problem_response
 
 _BODY = b"Content Too Large"
 
@@ -43,7 +44,7 @@ def _is_above_limit(scope: Scope) -> bool:
 
 
 async def _send_problem(scope: Scope, start: Message, send: Send) -> None:
-    response = problem_response(content_too_large(scope[MAX_BODY_SIZE_SCOPE_KEY]))
+    response = problem_response(too_large(scope[MAX_BODY_SIZE_SCOPE_KEY]))
     others = [pair for pair in start["headers"] if pair[0] not in {b"content-length", b"content-type"}]
     await send({**start, "headers": [*response.raw_headers, *others]})
     await send({"type": "http.response.body", "body": response.body})

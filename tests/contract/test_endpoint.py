@@ -210,6 +210,16 @@ def test_a_function_with_a_second_parameter_gets_the_resources(function: Any, re
     assert answer(Endpoint(function), {"message": "a"}, resources) == b'{"message":"a [\'held\']"}'
 
 
+async def undecorated() -> AsyncIterator[None]:
+    yield
+
+
+@pytest.mark.parametrize("resources", [undecorated, dict, functools.partial(Held)])
+def test_resources_that_are_no_context_manager_are_refused(resources: Any) -> None:
+    with pytest.raises(TypeError, match="resources must be a function under @contextmanager or @asynccontextmanager"):
+        at_once(Life(resources).open())
+
+
 def test_a_function_that_takes_resources_where_there_are_none_says_so() -> None:
     with pytest.raises(ProcessingFailed) as caught:
         answer(Endpoint(tell), {"message": "a"})

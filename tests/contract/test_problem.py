@@ -12,8 +12,8 @@ from pydantic import AfterValidator, ByteSize, Field, ImportString
 from pydantic_core import PydanticCustomError
 
 from lambda_app.contract.document import Document
-from lambda_app.contract.endpoint import Endpoint, too_large
-from lambda_app.contract.errors import pointer
+from lambda_app.contract.endpoint import Endpoint
+from lambda_app.contract.errors import pointer, too_large
 from lambda_app.contract.problem import InvalidInput, Problem, ProcessingFailed, refusal_in
 
 
@@ -99,7 +99,7 @@ def test_of_more_than_20_errors_20_are_listed_and_all_are_counted() -> None:
 
 
 def test_a_problem_is_told_in_one_line() -> None:
-    assert too_large().line == "The input is larger than 1,048,576 bytes."
+    assert too_large(1_048_576).line == "The input is larger than 1,048,576 bytes."
     assert Problem(500).line == "Internal Server Error"
     assert Busy().line == "Come back later"
     parameter = {"parameter": "q", "code": "missing", "detail": "Field required"}

@@ -43,6 +43,21 @@ openapi-diff: ## Show how openapi.json differs from the main branch, in Markdown
 summary: ## Show what the tests did last, in Markdown
 	@$(BIN)/python scripts/summary.py
 
+# From another folder, where the package is not importable but as it was installed.
+.PHONY: package
+package: install ## Build the wheel and the sdist into dist, install each into an environment of its own, and run it
+	rm -rf dist
+	$(POETRY) build --quiet
+	for file in $(CURDIR)/dist/*; do \
+		$(PYTHON) -m venv --clear build/package; \
+		build/package/bin/pip install --quiet --disable-pip-version-check "$$file"; \
+		( cd build/package && bin/lambda-app hello ); \
+	done
+
+.PHONY: release-notes
+release-notes: install ## Print what CHANGELOG.md says of TAG, or what keeps the tag from being a release
+	@PYTHONPATH=. $(BIN)/python scripts/release.py $(TAG)
+
 .PHONY: deploy
 deploy: tools ## Deploy STAGE of samconfig.toml to AWS, ask its live alias, and go back to the version before if it fails
 	PATH="$(CURDIR)/.tools/aws/bin:$$PATH" $(PYTHON) scripts/deploy.py $(STAGE)

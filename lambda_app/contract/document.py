@@ -1,17 +1,25 @@
 """Documents: the base class of every model, and the one reader of every door."""
 
-from collections.abc import Callable, Iterator
-from typing import Any, TypeVar, get_args
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from typing import Any, Generic, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import from_json, to_json
 
-from lambda_app.contract.errors import NOT_JSON, not_json, refused
+from lambda_app.contract.bounds import MAX_DEPTH, check, is_nested_too_deeply
+from lambda_app.contract.errors import NOT_JSON, nested_too_deeply, not_json, refused, refused_early
 from lambda_app.contract.problem import InvalidInput
 
 Value = TypeVar("Value")
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+# Bytes up to which a document cannot hold so many errors that they matter: all of them are told.
+MAX_SMALL = 8192
+
+_INFINITY = rb'("(?:[^"\\]++|\\.)*+")|Infinity'
 
 
 class Document(BaseModel):
@@ -52,37 +60,60 @@ def _classes_in(annotation: Any) -> Iterator[type]:  # noqa: ANN401 (as above)
 def encoded(value: object) -> bytes:
     """Re-encode a value that was decoded from JSON, so that one parser and one set of rules decide.
 
-    Raises InvalidInput (400) for what JSON in UTF-8 cannot hold: a lone surrogate, or nesting that the parser refuses.
+    Raises InvalidInput (400) for nesting more than 64 deep, and for what JSON in UTF-8 cannot hold: a lone surrogate.
     """
     try:
-        return to_json(value)
+        data = to_json(value)
     except ValueError:
-        raise not_json("Invalid JSON: no UTF-8 text") from None
+        is_deep = is_nested_too_deeply(value)
+        raise (nested_too_deeply(MAX_DEPTH) if is_deep else not_json("Invalid JSON: no UTF-8 text")) from None
+    if b"Infinity" in data:
+        # A number such as 1e999 was decoded to infinity, and JSON has no other form for that.
+        data = re.sub(_INFINITY, lambda found: found[1] or b"1e999", data, flags=re.DOTALL)
+    return data
 
 
-def parse(validate_json: Callable[[bytes], Value], data: bytes) -> Value:
-    """Return what a document holds, read by a model's `model_validate_json` or a TypeAdapter's `validate_json`.
+class Reader(Generic[Value]):
+    """The one reader of every door, for a type that is made of Documents.
 
-    It ignores a byte order mark (RFC 8259, section 8.1), as Lambda's runtime client does. Raises pydantic's
-    ValidationError, or whatever a validator of the model raises.
+    It takes the type's `model_validate_json`, or a TypeAdapter's `validate_json`, and what returns its core schema.
     """
-    return validate_json(data.removeprefix(_BYTE_ORDER_MARK))
 
+    def __init__(self, validate_json: Callable[[bytes], Value], schema: Callable[[], Mapping[str, Any]]) -> None:
+        self._validate_json = validate_json
+        self._schema = schema
 
-def read(validate_json: Callable[[bytes], Value], data: bytes) -> Value:
-    """Return what a document holds, as `parse` does.
+    def read(self, data: bytes) -> Value:
+        """Return what a document holds. Raises InvalidInput as `parse` does, and 422 where the model refuses it."""
+        try:
+            return self.parse(data)
+        except ValidationError as error:
+            refusal = self.refusal(error, data)
+        # Not inside the handler, because the refusal would keep the error, and with it the input.
+        raise refusal
 
-    Raises InvalidInput: 400 where the data is not JSON, 422 where the model refuses it.
-    """
-    try:
-        return parse(validate_json, data)
-    except ValidationError as error:
-        raise refusal(error, data) from None
+    def parse(self, data: bytes) -> Value:
+        """Return what a document holds. A byte order mark is ignored (RFC 8259, section 8.1), as Lambda's client does.
 
+        Raises InvalidInput, 400 or 413, where the document is out of bounds, and pydantic's ValidationError where it is
+        not JSON, or where the model refuses it. The errors of one above 8,192 bytes are the first ones. They hold no
+        input. Raises also what a validator of the model raises.
+        """
+        check(data)
+        text = data.removeprefix(_BYTE_ORDER_MARK)
+        validate_json = self._validate_json if len(text) <= MAX_SMALL else self._careful
+        return validate_json(text)
 
-def refusal(error: ValidationError, data: bytes) -> InvalidInput:
-    """Return the refusal for pydantic's error: 400 where the document is not JSON at all, else 422."""
-    errors = error.errors(include_url=False, include_context=False)
-    if errors[0]["type"] == NOT_JSON and not errors[0]["loc"]:
-        return not_json(errors[0]["msg"])
-    return refused(errors, parse(from_json, data))
+    def refusal(self, error: ValidationError, data: bytes) -> InvalidInput:
+        """Return the refusal for what `parse` raised: 400 where the document is not JSON at all, else 422."""
+        errors = error.errors(include_url=False, include_context=False)
+        if errors[0]["type"] == NOT_JSON and not errors[0]["loc"]:
+            return not_json(errors[0]["msg"])
+        text = data.removeprefix(_BYTE_ORDER_MARK)
+        return refused(errors, from_json(text)) if len(text) <= MAX_SMALL else refused_early(errors)
+
+    @cached_property
+    def _careful(self) -> Callable[[bytes], Value]:
+        from lambda_app.contract.careful import CarefulValidator  # noqa: PLC0415 (few documents are large)
+
+        return CarefulValidator(self._schema()).validate_json

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from inspect import iscoroutinefunction, signature
 from typing import Any, get_type_hints
 
-from lambda_app.contract.document import Document, encoded, read
+from lambda_app.contract.document import Document, Reader, encoded
 from lambda_app.contract.errors import too_large
 from lambda_app.contract.problem import Problem
 from lambda_app.settings import get_settings
@@ -33,17 +33,21 @@ class Endpoint:
         self.takes_resources = len(parameters) == 2  # noqa: PLR2004 (the document, and the resources)
         self.request = _model(function, parameters[0], hints)
         self.response = _model(function, "return", hints)
+        self.reader: Reader[Document] = Reader(
+            self.request.model_validate_json, lambda: self.request.__pydantic_core_schema__
+        )
 
     def read(self, document: object) -> Document:
         """Return the request that a document holds: JSON as bytes, or a value that was already decoded from JSON.
 
-        Raises InvalidInput: 400 (not JSON), 413 (larger than MAX_BODY_BYTES) or 422 (refused by the model).
+        Raises InvalidInput: 400 (not JSON, or nested too deeply), 413 (larger than MAX_BODY_BYTES, or more arrays and
+        objects than MAX_CONTAINERS) or 422 (refused by the model).
         """
         data = document if isinstance(document, bytes) else encoded(document)
         limit = get_settings().max_body_bytes
         if len(data) > limit:
             raise too_large(limit)
-        return read(self.request.model_validate_json, data)
+        return self.reader.read(data)
 
     def write(self, response: object) -> bytes:
         """Return a response as JSON on one line. Raises TypeError where it is not the promised model."""

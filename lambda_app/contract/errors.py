@@ -29,6 +29,14 @@ _UNRESERVED = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._
 _ESCAPES = {**dict(zip(_UNRESERVED, _UNRESERVED, strict=True)), "~": "~0", "/": "~1"}
 
 NOT_JSON = "json_invalid"
+_NOT_VALID = "The document is not what the request model asks for."
+_LARGE = "It is large, so it may have more errors than are listed."
+
+
+def refused_early(errors: Sequence[Mapping[str, Any]]) -> InvalidInput:
+    """Return the refusal for the first errors of a large document, each with its location in the document."""
+    listed = [{"pointer": pointer(error["loc"]), **described(error)} for error in errors]
+    return not_valid(listed, len(listed), is_partial=True)
 
 
 def refused(errors: Sequence[Mapping[str, Any]], document: object) -> InvalidInput:
@@ -38,26 +46,36 @@ def refused(errors: Sequence[Mapping[str, Any]], document: object) -> InvalidInp
 
 def located(error: Mapping[str, Any], document: object) -> dict[str, str]:
     """Return one of pydantic's errors with its pointer into a decoded document, its code and its detail."""
-    return {"pointer": pointer(_path(error, document)), **described(error)}
+    return {"pointer": pointer(path(error, document)), **described(error)}
 
 
-def _path(error: Mapping[str, Any], document: object) -> list[str | int]:
+def path(error: Mapping[str, Any], document: object) -> list[str | int]:
     """Return the location of an error, less the parts that the document has not, such as the tags of a union."""
-    path: list[str | int] = []
+    found: list[str | int] = []
     here: Any = document
     for name in error["loc"]:
         if (isinstance(here, dict) and name in here) or (isinstance(here, list) and name in range(len(here))):
-            path.append(name)
+            found.append(name)
             here = here[name]
     if error["type"] == "missing":
-        path.append(error["loc"][-1])
-    return path
+        found.append(error["loc"][-1])
+    return found
 
 
 def not_json(detail: str) -> InvalidInput:
     """Return the refusal of a document that is not JSON."""
     errors = [{"pointer": "#", "code": NOT_JSON, "detail": detail}]
     return InvalidInput(400, "The document is not JSON.", errors=errors)
+
+
+def nested_too_deeply(limit: int) -> InvalidInput:
+    """Return the refusal of a document whose arrays and objects are nested deeper than a limit."""
+    return InvalidInput(400, f"The document is nested more than {limit:,} deep.")
+
+
+def too_many_containers(limit: int) -> InvalidInput:
+    """Return the refusal of a document that has more arrays and objects than a limit."""
+    return InvalidInput(413, f"The document has more than {limit:,} arrays and objects.")
 
 
 def too_large(limit: int) -> InvalidInput:
@@ -70,9 +88,10 @@ def unsupported_media_type(*names: str) -> InvalidInput:
     return InvalidInput(415, f"The content type must be {' or '.join(names or ['application/json'])}.")
 
 
-def not_valid(errors: Sequence[Mapping[str, Any]], count: int) -> InvalidInput:
-    """Return the refusal of JSON, or of parameters, that the model refuses."""
-    return InvalidInput(422, "The document is not what the request model asks for.", errors=errors, error_count=count)
+def not_valid(errors: Sequence[Mapping[str, Any]], count: int, *, is_partial: bool = False) -> InvalidInput:
+    """Return the refusal of JSON, or of parameters, that the model refuses. A partial one tells the first errors."""
+    detail = f"{_NOT_VALID} {_LARGE}" if is_partial else _NOT_VALID
+    return InvalidInput(422, detail, errors=errors, error_count=count, is_partial=is_partial)
 
 
 def described(error: Mapping[str, Any]) -> dict[str, str]:

@@ -44,8 +44,9 @@ class Problem(Exception):
 
     `status` is an HTTP status code from 400 to 599, at every door. Raises ValueError for any other. `type` is a URI
     that names the kind of problem. The HTTP doors send `headers`. `errors` say which part of the input is wrong, and
-    why. The document lists the first 20 of them. Where there are more, `errorCount` counts them all. `members` are
-    extension members of the document (RFC 9457, section 3.2).
+    why. The document lists the first 20 of them. Where there are more, `errorCount` counts them all. `is_partial` says
+    that there may be more, and that nobody has counted them. `members` are extension members of the document (RFC 9457,
+    section 3.2).
     """
 
     status: int = 500
@@ -63,6 +64,7 @@ class Problem(Exception):
         headers: Mapping[str, str] | None = None,
         errors: Sequence[Mapping[str, Any]] = (),
         error_count: int | None = None,
+        is_partial: bool = False,
         members: Mapping[str, object] | None = None,
     ) -> None:
         super().__init__(status, detail)
@@ -75,6 +77,7 @@ class Problem(Exception):
         self.headers = self.headers if headers is None else headers
         self.errors = errors[:MAX_ERRORS]
         self.error_count = len(errors) if error_count is None else error_count
+        self.is_partial = is_partial
         self.members = members or {}
 
     @property
@@ -97,6 +100,8 @@ class Problem(Exception):
         errors = [f"{_place(error)}: {error['code']}: {error['detail']}" for error in self.errors]
         if self.error_count > MAX_ERRORS:
             errors.append(f"{self.error_count - MAX_ERRORS} more")
+        elif self.is_partial:
+            errors.append("perhaps more")
         return "; ".join(errors) or str(self.document.get("detail") or self.document["title"])
 
     def json(self) -> bytes:

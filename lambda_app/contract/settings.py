@@ -12,6 +12,9 @@ class TemplateSettings(Environment):
 
     endpoint: Annotated[str, Field(description="Which endpoint answers Lambda events that are not HTTP")] = ""
     max_body_bytes: Annotated[int, Field(ge=1, le=1_073_741_824, description="Bytes of one input")] = 1_048_576
+    max_containers: Annotated[int, Field(ge=64, le=16_777_216, description="Arrays and objects in one document")] = (
+        65_536
+    )
     process_threads: Annotated[int, Field(ge=1, le=1000, description="Threads for `def` functions, in REST")] = 16
     batch_margin_ms: Annotated[
         int, Field(ge=0, le=900_000, description="Milliseconds before a Lambda deadline at which a batch stops")
@@ -22,3 +25,28 @@ class TemplateSettings(Environment):
     shutdown_timeout: Annotated[
         int, Field(ge=1, le=3600, description="Seconds to finish what is in flight after SIGTERM")
     ] = 8
+    max_connections: Annotated[
+        int, Field(ge=1, le=65_536, description="Connections to a process of the REST server at once")
+    ] = 512
+    max_requests: Annotated[
+        int,
+        Field(ge=1, le=65_536, description="Requests in a process of the REST server at once, waiting ones included"),
+    ] = 256
+    request_timeout: Annotated[
+        int, Field(ge=1, le=86_400, description="Seconds until the REST server's response has to start")
+    ] = 60
+    max_header_bytes: Annotated[
+        int, Field(ge=1024, le=1_048_576, description="Bytes of a request line and its header fields")
+    ] = 65_536
+    max_headers: Annotated[int, Field(ge=1, le=10_000, description="Header fields of one request")] = 100
+    header_timeout: Annotated[
+        int, Field(ge=1, le=3600, description="Seconds until the header fields of a request are whole")
+    ] = 10
+    body_timeout: Annotated[int, Field(ge=1, le=3600, description="Seconds to wait for more of a body")] = 10
+    min_body_rate: Annotated[int, Field(ge=0, le=1_048_576, description="Bytes a second of a body, on average")] = 1024
+    write_timeout: Annotated[
+        int, Field(ge=1, le=3600, description="Seconds to wait for a client that takes nothing of its response")
+    ] = 10
+    keep_alive_timeout: Annotated[
+        int, Field(ge=1, le=3600, description="Seconds to wait for the next request on a connection")
+    ] = 5

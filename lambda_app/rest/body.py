@@ -7,8 +7,9 @@ from fastapi import Request
 from pydantic import ValidationError, WrapValidator
 from pydantic_core import from_json
 
-from lambda_app.contract.document import encoded, parse, refusal
-from lambda_app.contract.errors import located, not_json, pointer, unsupported_media_type
+from lambda_app.contract.bounds import check
+from lambda_app.contract.document import Reader, encoded
+from lambda_app.contract.errors import located, not_json, not_valid, pointer, unsupported_media_type
 from lambda_app.contract.problem import MAX_ERRORS, InvalidInput
 
 # Where the application finds the body of a request that FastAPI refuses.
@@ -47,15 +48,16 @@ class UnreadBody:
 
 
 def decoded(body: UnreadBody) -> Any:  # noqa: ANN401 (any JSON value)
-    """Return the value of a body. Raises InvalidInput where it is not JSON."""
+    """Return the value of a body. Raises InvalidInput where it is not JSON, or out of bounds."""
+    check(body._data)  # noqa: SLF001 (see the class)
     try:
-        return from_json(body._data)  # noqa: SLF001 (see the class)
+        return from_json(body._data)  # noqa: SLF001 (as above)
     except ValueError as error:
         raise not_json(f"Invalid JSON: {error}") from None
 
 
-def refusal_of(body: UnreadBody, reported: Sequence[Mapping[str, Any]]) -> tuple[list[dict[str, str]], int]:
-    """Return the errors in a body and their number, in the reader's own words for the parts that it has read.
+def refusal_of(body: UnreadBody, reported: Sequence[Mapping[str, Any]]) -> InvalidInput:
+    """Return the refusal of a body, in the reader's own words for the parts that it has read.
 
     `reported` are the errors that FastAPI reports for the body.
     """
@@ -68,8 +70,11 @@ def refusal_of(body: UnreadBody, reported: Sequence[Mapping[str, Any]]) -> tuple
     others = [
         error for error in reported if not any(error["loc"][1 : 1 + len(location)] == location for location in refused)
     ]
-    listed += [located({**error, "loc": error["loc"][1:]}, decoded(body)) for error in others[:MAX_ERRORS]]
-    return listed, sum(problem.error_count for problem in refused.values()) + len(others)
+    if others:
+        value = decoded(body)
+        listed += [located({**error, "loc": error["loc"][1:]}, value) for error in others[:MAX_ERRORS]]
+    count = sum(problem.error_count for problem in refused.values()) + len(others)
+    return not_valid(listed, count, is_partial=any(problem.is_partial for problem in refused.values()))
 
 
 class DocumentRequest(Request):
@@ -92,7 +97,7 @@ class DocumentRequest(Request):
         return UnreadBody(await self.body())
 
 
-def reader(validate_json: Callable[[bytes], Any]) -> WrapValidator:
+def reading_validator(reader: Reader[Any]) -> WrapValidator:
     """Return the validator of a body parameter that is made of Documents: the reader of every door."""
 
     def read(value: Any, _: object) -> Any:  # noqa: ANN401 (any JSON value; what the parameter's type makes of it)
@@ -101,9 +106,9 @@ def reader(validate_json: Callable[[bytes], Any]) -> WrapValidator:
         body = value if isinstance(value, UnreadBody) else UnreadBody(encoded(value))
         data = body._data  # noqa: SLF001 (see the class)
         try:
-            return parse(validate_json, data)
+            return reader.parse(data)
         except ValidationError as error:
-            problem = refusal(error, data)
+            problem = reader.refusal(error, data)
             if problem.status == 400:  # noqa: PLR2004 (not JSON at all)
                 raise problem from None
             body._whole._refused[body._location] = problem  # noqa: SLF001 (as above)

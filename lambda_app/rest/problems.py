@@ -126,11 +126,11 @@ def _refusal(request: Request, error: RequestValidationError) -> InvalidInput:
     found = [_described(each) for each in error.errors()[:MAX_ERRORS] if each["loc"][0] != "body"]
     count = len(error.errors()) - len(body)
     if unread is not None:
-        listed, more = refusal_of(unread, body)
-    else:
-        listed = [located({**each, "loc": each["loc"][1:]}, error.body) for each in body[:MAX_ERRORS]]
-        more = len(body)
-    return not_valid(found + listed, count + more)
+        refusal = refusal_of(unread, body)
+        errors = [*found, *refusal.errors]
+        return not_valid(errors, count + refusal.error_count, is_partial=refusal.is_partial)
+    listed = [located({**each, "loc": each["loc"][1:]}, error.body) for each in body[:MAX_ERRORS]]
+    return not_valid(found + listed, count + len(body))
 
 
 def _described(error: Mapping[str, Any]) -> dict[str, str]:

@@ -12,8 +12,8 @@ from fastapi.dependencies.utils import get_dependant, get_typed_return_annotatio
 from pydantic import Discriminator, TypeAdapter, WrapValidator
 from pydantic_core import PydanticUndefined
 
-from lambda_app.contract.document import Document, models_in
-from lambda_app.rest.body import plain, reader
+from lambda_app.contract.document import Document, Reader, models_in
+from lambda_app.rest.body import plain, reading_validator
 
 Function = Callable[..., Any]
 
@@ -100,7 +100,8 @@ def _read(parameter: Parameter, info: Any) -> Parameter:  # noqa: ANN401 (params
         constraints.append(Discriminator(given) if isinstance(given, str) else given)
     validator = WrapValidator(plain)
     if _is_document(kind):
-        validator = reader(TypeAdapter(Annotated[(kind, *constraints)] if constraints else kind).validate_json)
+        adapter = TypeAdapter(Annotated[(kind, *constraints)] if constraints else kind)
+        validator = reading_validator(Reader(adapter.validate_json, lambda: adapter.core_schema))
     given = {name: getattr(info, name) for name in _DESCRIBING}
     body = params.Body(**{name: value for name, value in given.items() if value is not None})
     default = Parameter.empty if info.default is PydanticUndefined else info.default

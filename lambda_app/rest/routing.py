@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute
 
 from lambda_app.contract.problem import Problem
 from lambda_app.rest.body import UNREAD_BODY, DocumentRequest, UnreadBody, decoded, is_json
-from lambda_app.rest.problems import problem_response
+from lambda_app.rest.problems import on_invalid_request, problem_response
 from lambda_app.rest.reading import dependant_of, reading, reading_dependency, takes_documents
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -48,7 +48,9 @@ class DocumentRoute(APIRoute):
             except RequestValidationError as error:
                 if isinstance(error.body, UnreadBody):
                     request.scope[UNREAD_BODY] = error.body
-                    error.body = decoded(error.body)
+                    # The template's own handler needs no decoded body, which takes as long as to read it.
+                    if request.app.exception_handlers.get(RequestValidationError) is not on_invalid_request:
+                        error.body = decoded(error.body)
                 raise
             except Problem as problem:
                 if Problem in request.app.exception_handlers:

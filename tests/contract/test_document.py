@@ -17,6 +17,7 @@ from lambda_app.contract.problem import InvalidInput
 from lambda_app.settings import get_settings
 from tests.echo import ECHO
 from tests.order import ORDER, OrderRequest, Priority, Size
+from tests.rest.problems import problem
 
 ORDERED = {"name": "tea", "count": 2}
 MIB = 1_048_576
@@ -50,7 +51,6 @@ def test_bytes_and_decoded_values_are_read_alike() -> None:
         ("count", True, "int_type"),
         ("count", 0, "greater_than_equal"),
         ("price", "1", "float_type"),
-        ("price", float("nan"), "finite_number"),
         ("price", float("inf"), "finite_number"),
         ("gift", 1, "bool_type"),
         ("size", "medium", "enum"),
@@ -151,9 +151,88 @@ def test_a_document_may_contain_itself() -> None:
     assert tree.branches[0].value == 2
 
 
-def test_a_decoded_value_that_json_cannot_write_is_not_json() -> None:
-    for value in ({"message": "\ud800"}, {"\ud800": 1}, {"message": object()}, {"message": 10**4999}):
-        assert codes(value) == [("#", "json_invalid")]
+def nested(depth: int) -> Any:
+    value: Any = 1
+    for _ in range(depth):
+        value = {"a": value} if depth % 2 else [value]
+    return value
+
+
+@pytest.mark.parametrize("value", [{"message": "\ud800"}, {"\ud800": 1}, {"message": [{}, object()]}])
+def test_a_decoded_value_that_json_cannot_write_is_not_json(value: object) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        ECHO.read(value)
+    assert caught.value.document == {
+        "type": "about:blank",
+        "title": "Bad Request",
+        "status": 400,
+        "detail": "The document is not JSON.",
+        "errors": [{"pointer": "#", "code": "json_invalid", "detail": "Invalid JSON: no UTF-8 text"}],
+    }
+
+
+@pytest.mark.parametrize("depth", [65, 66, 300, 100_000])
+def test_a_decoded_value_that_is_nested_too_deeply_says_so(depth: int) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        ECHO.read(nested(depth))
+    assert caught.value.document == TOO_DEEP
+
+
+TOO_DEEP = problem(400, "Bad Request", detail="The document is nested more than 64 deep.")
+TOO_MANY = problem(413, "Content Too Large", detail="The document has more than 100 arrays and objects.")
+
+
+def answer_to(data: bytes, of: Endpoint) -> dict[str, Any] | None:
+    """Return the problem that refuses a document, or None."""
+    try:
+        of.read(data)
+    except InvalidInput as error:
+        return error.document
+    return None
+
+
+@pytest.mark.parametrize("nest", [b"[]", b"{}"])
+@pytest.mark.parametrize("text", ["", "]]", "{[", 'quote " [', "slash \\", 'both \\" [[', "line\n", '""'])
+def test_only_brackets_outside_of_strings_are_bounded(nest: bytes, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAX_CONTAINERS", "100")
+    opening = b"[" if nest == b"[]" else b'{"[{":'
+    string = json.dumps([text, "a" * 200, text, "", "[" * 200]).encode()
+    deep = opening * 62 + string + nest[1:] * 62
+    wide = b"[" + b",".join([string, *[nest] * 97]) + b"]"
+    assert answer_to(b'{"value":' + deep + b"}", ANY) is None
+    assert answer_to(b'{"value":' + opening + deep + nest[1:] + b"}", ANY) == TOO_DEEP
+    assert answer_to(b'{"value":' + wide + b"}", ANY) is None
+    assert answer_to(b'{"value":' + wide[:-1] + b"," + nest + b"]}", ANY) == TOO_MANY
+
+
+def test_brackets_that_do_not_match_are_not_json() -> None:
+    for data in (b"[" * 200, b"]" * 200, b'["' + b"[" * 200, b"[]" * 100):
+        assert codes(data) == [("#", "json_invalid")]
+
+
+@pytest.mark.parametrize("token", [b"NaN", b"Infinity", b"-Infinity"])
+def test_nan_and_infinity_are_not_json_outside_of_strings(token: bytes) -> None:
+    strings = json.dumps(['"', "\\", '\\"', token.decode(), f'"{token.decode()}"', "IN"]).encode()
+    for place in (b'{"value":%s,"value":%s}', b'{"value":[%s,[{"a":%s}]]}'):
+        assert codes(place % (strings, token), ANY) == [("#", "json_invalid")]
+        assert answer_to(place % (strings, strings), ANY) is None
+
+
+def test_a_number_beyond_the_largest_float_is_infinite_to_every_door() -> None:
+    text = b'{"value": ["Infinity", "a \\"Infinity\\"", -1e999, {"Infinity": 1e999}]}'
+    expected = ["Infinity", 'a "Infinity"', float("-inf"), {"Infinity": float("inf")}]
+    assert ANY.read(text) == ANY.read(json.loads(text)) == Anything(value=expected)
+
+
+class Anything(Document):
+    value: Any
+
+
+def anything(request: Anything) -> Anything:
+    return request
+
+
+ANY = Endpoint(anything)
 
 
 def test_a_decoded_value_is_written_as_json() -> None:

@@ -3,17 +3,20 @@
 import asyncio
 import functools
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from typing import Annotated, Any
 
 import pytest
 from pydantic import AfterValidator, BaseModel, Field, ImportString
 
+from lambda_app.aws_lambda.event_handler import EventHandler
 from lambda_app.contract.document import Document
 from lambda_app.contract.endpoint import Endpoint
 from lambda_app.contract.life import Life, Resources, at_once
 from lambda_app.contract.problem import InvalidInput, Problem, ProcessingFailed
+from lambda_app.rest.application import Application
+from lambda_app.terminal.command import main
 from tests.echo import ECHO, EchoRequest, EchoResponse, echo_async
 from tests.order import ORDER
 
@@ -220,10 +223,26 @@ def test_resources_that_are_no_context_manager_are_refused(resources: Any) -> No
         at_once(Life(resources).open())
 
 
-def test_a_function_that_takes_resources_where_there_are_none_says_so() -> None:
-    with pytest.raises(ProcessingFailed) as caught:
-        answer(Endpoint(tell), {"message": "a"})
-    assert str(caught.value.cause) == "tell takes resources, and there are none in endpoints.py"
+NO_RESOURCES = "^tell takes resources, and there are none in endpoints.py$"
+WITHOUT_RESOURCES = {"echo": ECHO, "tell": Endpoint(tell)}
+
+
+@pytest.mark.parametrize("start", [Application, lambda endpoints: EventHandler(endpoints, Life())])
+def test_a_function_that_takes_resources_where_there_are_none_fails_at_start_by_name(
+    start: Callable[[Mapping[str, Endpoint]], object],
+) -> None:
+    with pytest.raises(TypeError, match=NO_RESOURCES):
+        start(WITHOUT_RESOURCES)
+
+
+@pytest.mark.parametrize("argv", [["a"], ["--help"], ["--jsonl"]])
+def test_the_terminal_says_in_one_line_that_there_are_no_resources(
+    argv: list[str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert main(argv, lambda: (WITHOUT_RESOURCES, None)) == 1
+    out, error = capfd.readouterr()
+    assert (out, error.count("\n")) == ("", 1)
+    assert ": tell takes resources, and there are none in endpoints.py (--traceback shows more)" in error
 
 
 def test_resources_are_opened_and_closed_once() -> None:

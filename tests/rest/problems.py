@@ -9,3 +9,9 @@ def problem(status: int, title: str, **members: object) -> dict[str, object]:
 JSON = {"content-type": "application/json"}
 INTERNAL = problem(500, "Internal Server Error")
 TOO_LARGE = problem(413, "Content Too Large", detail="The input is larger than 1,048,576 bytes.")
+TOO_MANY_LINES = problem(
+    413,
+    "Content Too Large",
+    detail="The batch has more than 65,536 lines. "
+    "Larger input belongs to `python -m lambda_app --jsonl`, or to a queue.",
+)

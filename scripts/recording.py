@@ -13,7 +13,7 @@ from run import ENDPOINT, HANDLER, NAME
 from sample import document
 from varying import VARIES, steady
 
-from lambda_app.terminal.fields import message_field
+from lambda_app.terminal.fields import fields_of
 
 
 class Refused(Exception):
@@ -39,6 +39,11 @@ def shown(first: Any, second: Any) -> Any:  # noqa: ANN401 (as above)
         for headers in (answer.get("headers", {}), answer.get("multiValueHeaders", {})):
             headers.update({name: VARIES for name in headers if name.lower() == "content-length"})
     return answer
+
+
+def message_field(model: type[BaseModel]) -> str | None:
+    """Return the key of the field that is the terminal's positional argument, if there is one."""
+    return next((field.key for field in fields_of(model) if field.is_message), None)
 
 
 def fillers(model: type[BaseModel]) -> dict[str, Callable[[Event], object]]:

@@ -1,5 +1,6 @@
 """What a command line asks for: the endpoint, the options and the request document."""
 
+from argparse import ArgumentTypeError
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -36,6 +37,8 @@ class CommandLine:
         self.options = {name: self._values.pop(name) for name in own}
         if self.options["jsonl"] and (self._values or self.options["file"]):
             raise UsageError("--jsonl takes whole documents from standard input, and no fields")
+        if self.options["line-numbers"] and not self.options["jsonl"]:
+            raise UsageError("--line-numbers goes with --jsonl")
 
     def help(self) -> str:
         """Return what `--help` prints."""
@@ -57,7 +60,7 @@ class CommandLine:
             else:
                 values[field.option] = value
         if self._message is not None and self._message not in values:
-            values[self._message] = read_message()
+            values[self._message] = read_message(self._fields[self._message].key)
         document: dict[str, Any] = {}
         for name, value in values.items():
             document = placed(document, self._fields[name].path, value)
@@ -74,6 +77,8 @@ class CommandLine:
             return field, field.spelling.from_file(read_file(path))
         except UnicodeDecodeError:
             raise UsageError(f"argument --file: {path} is not UTF-8, and {field.key!r} takes nothing else") from None
+        except ArgumentTypeError as error:
+            raise UsageError(f"argument --file: {path}: {error}") from None
 
 
 def _chosen(argv: Sequence[str], endpoints: Mapping[str, Endpoint]) -> str:

@@ -47,9 +47,9 @@ def _answer(line: CommandLine, caller: Caller, output: Output) -> int:
     trace = line.options["traceback"]
     try:
         if line.options["jsonl"]:
-            from lambda_app.terminal.jsonl import answer_stream  # noqa: PLC0415 (one message needs no signals)
+            from lambda_app.terminal.jsonl import answer_stream  # noqa: PLC0415 (one message needs none of it)
 
-            return answer_stream(caller, output, trace=trace)
+            return answer_stream(caller, output, trace=trace, numbers=line.options["line-numbers"])
         answer = caller.answer(line.document())
         output.write((answer if line.options["json"] else as_text(answer)) + b"\n")
     except UsageError as error:
@@ -59,7 +59,9 @@ def _answer(line: CommandLine, caller: Caller, output: Output) -> int:
         _report("the processing failed", failure.cause, trace=trace)
         return FAILED
     except Problem as problem:
-        report(problem.line)
+        from lambda_app.terminal.wording import in_words  # noqa: PLC0415 (as above)
+
+        report(in_words(problem))
         return INVALID if isinstance(problem, InvalidInput) else FAILED
     return ANSWERED
 

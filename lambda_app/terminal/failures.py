@@ -4,7 +4,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from lambda_app.terminal.streams import printable, report, tell
+from lambda_app.contract.printable import printable
+from lambda_app.terminal.streams import report, tell
 
 _PACKAGE = Path(__file__).parent.parent
 _TEMPLATE = (str(_PACKAGE / "contract"), str(_PACKAGE / "terminal"))

@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 from pydantic import AliasChoices, AliasPath, BaseModel
 from pydantic.fields import FieldInfo
 
-from lambda_app.terminal.spelling import Spelling, kinds, spelt
+from lambda_app.terminal.kinds import kinds, spelt
+from lambda_app.terminal.spelling import Spelling
 
 
 class Field(NamedTuple):
@@ -55,11 +56,6 @@ def fields_of(model: type[BaseModel]) -> list[Field]:
         has_message = has_message or is_message
         fields.append(Field(str(key), path, info, spelling, is_message))
     return fields
-
-
-def message_field(model: type[BaseModel]) -> str | None:
-    """Return the key of the field that is the positional argument, and what standard input gives, if there is one."""
-    return next((field.key for field in fields_of(model) if field.is_message), None)
 
 
 def placed(document: Any, path: tuple[str | int, ...], value: object) -> Any:  # noqa: ANN401 (any JSON value)

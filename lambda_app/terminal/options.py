@@ -53,6 +53,11 @@ def built_in_options(endpoints: Mapping[str, Endpoint], response: type[BaseModel
             "help": "answer JSON Lines from standard input: a request document a line in, "
             "a response or a problem a line out",
         },
+        "line-numbers": {
+            "dest": "line-numbers",
+            "action": "store_true",
+            "help": "with --jsonl, give each problem the number of its line, as its member 'line'",
+        },
         "traceback": {"action": "store_true", "help": "show the trace of a function that fails"},
     }
     if len(endpoints) == 1:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from tests.applications.application import Case, Subject
 from tests.applications.web import JSON, JSON_LINES, PROBLEM, Reply, Request, Send
 from tests.events import event, failures, kinesis, sns, sqs
+from tests.terminal.tools import tells
 
 Handler = Callable[[object, object], Any]
 
@@ -63,7 +64,7 @@ def check_ended(ended: Ended, case: Case) -> None:
     assert ended.error.count("\n") == 1
     said = ended.error.removeprefix("lambda-app: error: ").removesuffix("\n")
     if expected.status == 422:
-        assert [error.split(": ")[:2] for error in said.split("; ")] == expected.document["errors"]
+        assert tells(said, (pointer for pointer, _ in expected.document["errors"]))
     elif expected.status != 500:
         assert said == expected.document.get("detail", expected.document["title"])
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import signal
 import sys
 from collections.abc import Mapping
@@ -40,8 +41,24 @@ class Unwelcome(Problem):
     status = 409
 
 
+def raise_signals(message: str) -> None:
+    """Raise the signals that a message names."""
+    for name in message.split():
+        if name in {"SIGHUP", "SIGINT", "SIGTERM"}:
+            signal.raise_signal(getattr(signal, name))
+
+
+def terminated_child() -> int:
+    """Return how a process ends that is forked and then terminated, as multiprocessing does to its workers."""
+    if not (child := os.fork()):
+        signal.raise_signal(signal.SIGTERM)
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
 def echo(request: EchoRequest) -> EchoResponse:
     """Answer a message with itself."""
+    raise_signals(request.message)
     match request.message:
         case "raise":
             raise Broken("secret \x1b[31m")
@@ -63,11 +80,10 @@ def echo(request: EchoRequest) -> EchoResponse:
             print("printed")  # noqa: T201 (as people do)
         case "run":
             asyncio.run(asyncio.sleep(0))
-        case "interrupt":
-            signal.raise_signal(signal.SIGINT)
-        case "interrupt twice":
-            signal.raise_signal(signal.SIGINT)
-            signal.raise_signal(signal.SIGINT)
+        case "KeyboardInterrupt":
+            raise KeyboardInterrupt
+        case "fork":
+            return EchoResponse(message=str(terminated_child()))
     return EchoResponse(message=request.message)
 
 

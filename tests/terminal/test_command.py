@@ -11,8 +11,8 @@ from lambda_app.terminal.command import main
 from tests.terminal import echo
 from tests.terminal.tools import Command, Ended, line_of, refused
 
-TOO_SHORT = "#/message: string_too_short: String should have at least 1 character"
-NOT_TEXT = "#: json_invalid: Invalid JSON: no UTF-8 text"
+TOO_SHORT = "message: String should have at least 1 character"
+NOT_TEXT = "Invalid JSON: no UTF-8 text"
 VERSION = Ended(0, f"lambda-app {__version__}\n", "")
 
 
@@ -42,7 +42,11 @@ VERSION = Ended(0, f"lambda-app {__version__}\n", "")
         (["refuse"], refused(r"Not\nthis one.", 1)),
         (["invalid"], refused("Not that one.")),
         (["run"], Ended(0, "run\n", "")),
-        (["interrupt"], refused("interrupted", 130)),
+        (["SIGINT"], refused("interrupted", 130)),
+        (["SIGTERM"], refused("terminated", 143)),
+        (["SIGHUP"], refused("hung up", 129)),
+        (["KeyboardInterrupt"], refused("interrupted", 130)),
+        (["--line-numbers", "a"], refused("--line-numbers goes with --jsonl")),
     ],
 )
 def test_a_command_line_has_its_answer_or_one_line_of_error(argv: list[str], expected: Ended, run: Command) -> None:
@@ -75,7 +79,7 @@ def test_without_a_message_standard_input_is_read(argv: list[str], stdin: bytes,
     [
         (b"", TOO_SHORT),
         (b"\n", TOO_SHORT),
-        (b"x" * 65_537, "#/message: string_too_long: String should have at most 65536 characters"),
+        (b"x" * 65_537, "message: String should have at most 65536 characters"),
         (b"x" * 3_000_000, "The input is larger than 1,048,576 bytes."),
         (b"\xff", NOT_TEXT),
     ],

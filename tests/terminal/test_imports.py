@@ -10,7 +10,10 @@ WEB = {"anyio", "fastapi", "h11", "httptools", "mangum", "starlette", "uvicorn"}
 LOOP = {"asyncio", "logging", "ssl"}
 # What a mistake, a trace or many lines take; and pydantic's slower ways: models for OpenAPI.
 ON_DEMAND = {"difflib", "http.client", "pydantic.v1", "traceback"}
-COMMAND = {"lambda_app.aws_lambda", "lambda_app.app", "lambda_app.rest", "lambda_app.terminal.jsonl"}
+COMMAND = {
+    *("lambda_app.aws_lambda", "lambda_app.app", "lambda_app.rest"),
+    *("lambda_app.terminal.jsonl", "lambda_app.terminal.wording"),
+}
 
 
 def imported(argv: list[str]) -> set[str]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import Enum
+from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, NewType, TypeVar
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from pydantic import Field
 from typing_extensions import TypeAliasType, TypedDict
 
 from lambda_app.contract.document import Document
-from tests.terminal.tools import Command, answering_with_its_request, document_of
+from tests.terminal.tools import Command, answering_with_its_request, document_of, refused
 
 
 class Mixed(Enum):
@@ -147,3 +148,32 @@ def test_a_string_by_another_name_is_the_message_as_well(kind: object, run: Comm
 def test_a_string_that_may_be_null_or_has_choices_is_an_option(run: Command) -> None:
     endpoint = answering_with_its_request(document_of(name=str | None, word=Literal["a"]))
     assert json.loads(run("--name", "a", "--word", "a", endpoint=endpoint).out) == {"name": "a", "word": "a"}
+
+
+NOT_JSON = "the value is not JSON: key must be a string at line 1 column 2"
+
+
+@pytest.mark.parametrize(
+    "kind", [Address, Address | None, Point, Options, dict[str, int], list[Address], Address | Point]
+)
+def test_a_value_that_has_to_be_an_object_or_an_array_is_told_that_it_is_not_json(
+    kind: object, run: Command, tmp_path: Path
+) -> None:
+    endpoint = answering_with_its_request(document_of(field=kind))
+    assert run("--field", "{bad", endpoint=endpoint) == refused(f"argument --field: {NOT_JSON}")
+    path = tmp_path / "bad.json"
+    path.write_text("{bad\n")
+    assert run("--file", f"field={path}", endpoint=endpoint) == refused(f"argument --file: {path}: {NOT_JSON}")
+
+
+@pytest.mark.parametrize(
+    ("kind", "error"),
+    [
+        (int, "field: Input should be a valid integer"),
+        (int | Address, "field: Input should be a valid integer; field: Input should be an object"),
+        (list[int], "field[0]: Input should be a valid integer"),
+    ],
+)
+def test_a_value_that_may_be_a_number_is_told_what_the_reader_says(kind: object, error: str, run: Command) -> None:
+    endpoint = answering_with_its_request(document_of(field=kind))
+    assert run("--field", "{bad", endpoint=endpoint) == refused(error)

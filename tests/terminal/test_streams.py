@@ -18,7 +18,7 @@ from tests.terminal.tools import Ended
 NO_SPACE = "the answer cannot be written: No space left on device"
 CLOSED = "the answer cannot be written: Bad file descriptor"
 NO_INPUT = "standard input cannot be read: Bad file descriptor"
-TOO_SHORT = "#/message: string_too_short: String should have at least 1 character"
+TOO_SHORT = "message: String should have at least 1 character"
 
 
 def full() -> TextIO:

@@ -1,8 +1,9 @@
 """What the tests of the terminal share."""
 
 import inspect
+import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -53,6 +54,14 @@ class Command:
 def refused(error: str, status: int = 2) -> Ended:
     """Return what became of a command that ends in one line of error."""
     return Ended(status, "", f"lambda-app: error: {error}\n")
+
+
+def tells(line: str, pointers: Iterable[str]) -> bool:
+    """Tell whether a line of error is about these places of a document, in this order."""
+    errors = line.split("; ")
+    paths = [re.sub(r"/(\d+)", r"[\1]", pointer.removeprefix("#")).replace("/", ".") for pointer in pointers]
+    starts = [f"{path.removeprefix('.')}: " if path else "" for path in paths]
+    return len(errors) == len(starts) and all(map(str.startswith, errors, starts))
 
 
 def answering_with_its_request(model: type[Document]) -> Endpoint:

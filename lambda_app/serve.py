@@ -14,22 +14,38 @@ def main() -> None:
 
     A wrong setting ends the process with one line on standard error, and exit status 1.
     """
-    in_lambda = "AWS_LAMBDA_RUNTIME_API" in os.environ
-    if in_lambda:
-        # Imports leave no garbage, and looking for it takes an eighth of a cold start. `runtime` enables the collector
-        # again.
-        gc.disable()
-    from lambda_app.contract.environment import SettingsError  # noqa: PLC0415 (imported while the collector is off)
+    if "AWS_LAMBDA_RUNTIME_API" in os.environ:
+        _serve_lambda(sys.argv[1] if len(sys.argv) > 1 else "lambda_app.aws_lambda.http.handler")
+    else:
+        _serve_rest()
+
+
+# The imports are in the functions, because only one of the two doors is opened.
+
+
+def _serve_lambda(handler: str) -> None:
+    # Imports leave no garbage, and looking for it takes an eighth of a cold start. `runtime` enables the collector
+    # again.
+    gc.disable()
+    from lambda_app.aws_lambda.lazy_imports import lazy_imports  # noqa: PLC0415
+
+    with lazy_imports():
+        from lambda_app.aws_lambda import runtime  # noqa: PLC0415
+        from lambda_app.contract.environment import SettingsError  # noqa: PLC0415
+
+        try:
+            runtime.prepare(handler)
+        except SettingsError as error:
+            raise SystemExit(f"lambda_app: error: {error}") from None
+    runtime.serve(handler)
+
+
+def _serve_rest() -> None:
+    from lambda_app.contract.environment import SettingsError  # noqa: PLC0415
+    from lambda_app.rest import server  # noqa: PLC0415
 
     try:
-        if in_lambda:
-            from lambda_app.aws_lambda import runtime  # noqa: PLC0415 (only one of the two doors is opened)
-
-            runtime.serve(sys.argv[1] if len(sys.argv) > 1 else "lambda_app.aws_lambda.http.handler")
-        else:
-            from lambda_app.rest import server  # noqa: PLC0415 (as above)
-
-            server.serve("lambda_app.app:app")
+        server.serve("lambda_app.app:app")
     except SettingsError as error:
         raise SystemExit(f"lambda_app: error: {error}") from None
 

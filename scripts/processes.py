@@ -21,6 +21,7 @@ import requests
 ROOT = Path(__file__).parent.parent
 START_SECONDS = 30
 ANSWER_SECONDS = 30
+PAYLOAD_BYTES = 6_291_556  # of an answer, which Lambda takes
 
 
 def environment(changes: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -200,7 +201,11 @@ class LambdaRuntime:
                 self._reply(200, event, headers)
 
             def do_POST(self) -> None:
-                document = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                if len(body) > PAYLOAD_BYTES:
+                    self._reply(413, b"{}")  # which ends the client, as in Lambda
+                    return
+                document = json.loads(body)
                 runtime.calls.append(self.path.rsplit("/runtime/", 1)[1])
                 runtime.answers.put(Answer(self.path.rsplit("/", 1)[1], document))
                 self._reply(202, b"")

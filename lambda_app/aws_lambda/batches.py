@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Sequence
 
 from lambda_app.aws_lambda.sources import Record
+from lambda_app.contract.printable import printable
 from lambda_app.contract.problem import Problem, ProcessingFailed
 from lambda_app.settings import get_settings
 
@@ -44,9 +45,4 @@ def failed_records(records: Sequence[Record], process: Callable[[object], object
 def _log_failure(identifier: str, problem: Problem) -> None:
     cause = problem.cause if isinstance(problem, ProcessingFailed) else None
     level = logging.WARNING if cause is None else logging.ERROR
-    logger.log(level, "record %s failed: %s", _on_one_line(identifier), _on_one_line(problem.line), exc_info=cause)
-
-
-def _on_one_line(text: str) -> str:
-    """Escape what would start another line of the log, or control the terminal that shows it."""
-    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
+    logger.log(level, "record %s failed: %s", printable(identifier), printable(problem.line), exc_info=cause)

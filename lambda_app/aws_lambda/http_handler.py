@@ -14,8 +14,11 @@ from lambda_app.aws_lambda.event_handler import EventHandler
 from lambda_app.aws_lambda.exchange import Exchange
 from lambda_app.aws_lambda.kinds import Kind, kind_of
 from lambda_app.aws_lambda.lifespan import Lifespan
-from lambda_app.aws_lambda.requests import amend, posted, readable, unreadable
+from lambda_app.aws_lambda.payload import limit_of
+from lambda_app.aws_lambda.requests import amend, body_of, posted, readable, unreadable
 from lambda_app.aws_lambda.snapshot import start_up
+from lambda_app.contract.deadline import Deadline
+from lambda_app.contract.printable import printable
 from lambda_app.contract.problem import MEDIA_TYPE
 from lambda_app.contract.turns import TurnLoop
 from lambda_app.rest.application import Application
@@ -24,6 +27,8 @@ logger = logging.getLogger(__name__)
 
 # Mangum writes every content type in base64 that it does not know as text.
 _TEXT = [*DEFAULT_TEXT_MIME_TYPES, MEDIA_TYPE, "application/jsonl", "application/x-ndjson"]
+
+_MAX_REASON = 200
 
 
 class LambdaHandler:
@@ -39,15 +44,17 @@ class LambdaHandler:
         self._app = app
         self._lifespan = Lifespan(app)
         # With a loop factory, the runner does not change what `asyncio.get_event_loop()` returns to a function.
-        self._runner = asyncio.Runner(loop_factory=TurnLoop)
+        self._runner = asyncio.Runner(loop_factory=lambda: self._loop)
         self._events = EventHandler(app.endpoints, app.life, self._runner.run)
         self._path = f"/{quote(self._events.name)}"
+        self._loop = TurnLoop()
         try:
             self._mangum = self._runner.run(self._adapter())
             start_up(self._start)
         except BaseException:
             self._runner.close()
             raise
+        self._loop.is_kept = True
 
     def __call__(self, event: Any, context: Any) -> object:  # noqa: ANN401 (any JSON value; Lambda's context)
         """Answer an event; raises what EventHandler raises, and nothing for HTTP."""
@@ -60,6 +67,7 @@ class LambdaHandler:
 
     def close(self) -> None:
         """Shut the application down."""
+        self._loop.is_kept = False
         with self._runner:
             self._runner.run(self._lifespan.stop())
 
@@ -77,16 +85,18 @@ class LambdaHandler:
             request = self._mangum.infer(readable(event), context)
             scope = request.scope
             amend(scope)
-            exchange = Exchange(request.body)
-        except Exception:
-            logger.warning("the event cannot be made an HTTP request", exc_info=True)
+            exchange = Exchange(body_of(scope["aws.event"]), request, limit_of(event))
+        except Exception as error:  # noqa: BLE001 (Mangum raises whatever it stumbles over)
+            reason = printable(f"{type(error).__name__}: {error}"[:_MAX_REASON])
+            logger.warning("the event cannot be made an HTTP request: %s", reason)
             return unreadable(event)
         scope["state"] = self._lifespan.state.copy()
         try:
-            self._runner.get_loop().run_until_complete(self._serve(scope, exchange))
+            with Deadline.of(context):
+                self._loop.run_until_complete(self._serve(scope, exchange))
         except BaseException:  # a task of the request may exit, and must not end the process
             logger.exception("unexpected error")
-        return request(exchange.response)
+        return exchange.answer
 
     async def _serve(self, scope: Scope, exchange: Exchange) -> None:
         # The application has logged what it raises. `exchange` knows whether the response is complete.

@@ -9,33 +9,42 @@ from importlib import import_module
 from awslambdaric.__main__ import main
 from awslambdaric.lambda_runtime_client import LambdaRuntimeClient
 
-from lambda_app.aws_lambda import snapshot
+from lambda_app.aws_lambda import openapi_models, snapshot
+from lambda_app.aws_lambda.lazy_imports import is_wanted
 from lambda_app.contract.environment import SettingsError
 from lambda_app.settings import get_settings
 
 
-def serve(handler: str) -> None:
-    """Serve invocations with a handler, `package.module.function`, until Lambda ends the process.
+def prepare(handler: str) -> None:
+    """Do what a first invocation needs, short of calling the handler, `package.module.function`.
 
     Raises SettingsError for a wrong setting, after telling Lambda of it.
     """
     sys.stderr.write(f"lambda_app: the Lambda function {handler}\n")
     try:
         get_settings()
-        # Where AWS_LAMBDA_MAX_CONCURRENCY is set, the client forks that many workers. Each imports the handler itself,
-        # because workers cannot share an event loop, or what an application opens when it starts up.
         if "AWS_LAMBDA_MAX_CONCURRENCY" not in os.environ:
-            _prepare(handler)
+            _import(handler)
     except SettingsError as error:
         _report(error)
         raise
+
+
+def serve(handler: str) -> None:
+    """Serve invocations with a handler until Lambda ends the process."""
+    if "AWS_LAMBDA_MAX_CONCURRENCY" in os.environ:
+        from lambda_app.aws_lambda import workers  # noqa: PLC0415 (multi-concurrency alone needs it)
+
+        workers.serve(handler)
     gc.freeze()
     gc.enable()
     main(["awslambdaric", handler])
 
 
-def _prepare(handler: str) -> None:
+def _import(handler: str) -> None:
     module, _, name = handler.rpartition(".")
+    if is_wanted() and module == "lambda_app.aws_lambda.http":
+        openapi_models.defer()
     try:
         function = getattr(import_module(module.replace("/", ".")), name)
     except SettingsError:

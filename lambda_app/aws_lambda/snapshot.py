@@ -8,6 +8,8 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 
+from pydantic_core import from_json
+
 from lambda_app.settings import get_settings
 
 # The interpreter specialises what it runs only after some calls (PEP 659).
@@ -49,6 +51,7 @@ def warm_up(handler: Callable[[object, object], object]) -> None:
 
     Nothing has started up yet, so a request may fail. The log is off, because its lines would mislead.
     """
+    from_json('"text"')  # the first string that pydantic's parser reads allocates its cache of strings
     logging.disable()
     for _ in range(WARM_UP_CALLS):
         with suppress(Exception):

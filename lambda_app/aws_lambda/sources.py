@@ -68,7 +68,7 @@ def read_records(records: object) -> tuple[Source, Sequence[Record]]:
         raise UnsupportedEvent(f"Records of {', '.join(names)}")
     try:
         return source, [_read(source, record) for record in records]
-    except (LookupError, TypeError, AttributeError):
+    except (LookupError, TypeError, AttributeError, UnicodeEncodeError):
         raise UnsupportedEvent(f"malformed Records of {names[0]}") from None
 
 
@@ -83,6 +83,7 @@ def _read(source: Source, record: dict[str, Any]) -> Record:
     identifier, group = source.identifier(record), source.group(record)
     if not isinstance(identifier, str) or not identifier or not isinstance(group, str | None):
         raise TypeError("a record's identifier and group are text")
+    identifier.encode()  # the runtime client ends where it cannot encode what is reported
     try:
         document = source.document(record)
     except (LookupError, TypeError, AttributeError, ValueError):

@@ -1,6 +1,6 @@
 """Resources that live as long as the process, and calls of the endpoint functions that take them."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from inspect import isasyncgenfunction, unwrap
 from typing import Any, TypeVar
@@ -28,6 +28,18 @@ class Life:
         self.value: Any = None
         self._manager: Any = None
 
+    def check(self, endpoints: Iterable[object]) -> None:
+        """Raise TypeError, with the function's name, where an endpoint takes resources and there are none.
+
+        Raises TypeError as well where there is a function, or anything else, in an endpoint's place.
+        """
+        for endpoint in endpoints:
+            if not isinstance(endpoint, Endpoint):
+                name = getattr(endpoint, "__name__", repr(endpoint))
+                raise TypeError(f"ENDPOINTS has {name} where it needs Endpoint({name})")
+            if endpoint.takes_resources and self.resources is None:
+                raise TypeError(f"{endpoint.function.__name__} takes resources, and there are none in endpoints.py")
+
     async def open(self) -> None:
         """Open the resources, unless they are open."""
         if self.resources is None or self._manager is not None:
@@ -53,8 +65,6 @@ class Life:
         """Return what the endpoint's function takes: the request and, if it wants them, the resources."""
         if not endpoint.takes_resources:
             return (request,)
-        if self.resources is None:
-            raise RuntimeError(f"{endpoint.function.__name__} takes resources, and there are none in endpoints.py")
         if self._manager is None:
             raise RuntimeError("the resources are not open: nothing starts up an application that another one mounts")
         return (request, self.value)

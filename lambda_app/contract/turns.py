@@ -23,8 +23,11 @@ class TurnLoop(asyncio.SelectorEventLoop):
     A function that blocks holds up no other request there, so it needs no thread. It must run outside the event loop
     all the same, because `asyncio.run()` refuses to be called inside one.
 
-    `stop()` ends one turn. `run_until_complete()` goes on until its future is done.
+    `stop()` ends one turn. `run_until_complete()` goes on until its future is done. `close()` raises RuntimeError while
+    `is_kept` is set, because a function that closed the loop would take the application's life with it.
     """
+
+    is_kept = False
 
     def __init__(self) -> None:
         super().__init__()
@@ -55,6 +58,12 @@ class TurnLoop(asyncio.SelectorEventLoop):
         finally:
             awaited.remove_done_callback(self._end_turn)
         return awaited.result()
+
+    def close(self) -> None:
+        """Close the loop."""
+        if self.is_kept:
+            raise RuntimeError("a function cannot close the event loop that serves the next event too")
+        super().close()
 
     def _end_turn(self, _: object) -> None:
         self.stop()

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
-from typing import Annotated
+from typing import Annotated, Any
 
 import pytest
 from hypothesis import given
@@ -21,6 +21,7 @@ from lambda_app.contract.endpoint import Endpoint
 from lambda_app.contract.environment import SettingsError
 from lambda_app.contract.life import Life
 from lambda_app.contract.problem import InvalidInput, Problem, ProcessingFailed
+from lambda_app.rest.application import Application
 from lambda_app.settings import get_settings
 from tests.aws_lambda.values import EVENT_VALUES
 from tests.echo import ECHO, EchoRequest, EchoResponse, Unwelcome
@@ -204,6 +205,15 @@ def test_only_the_model_of_the_chosen_endpoint_must_differ_from_an_event(monkeyp
     get_settings.cache_clear()
     with pytest.raises(TypeError, match="the request model's body"):
         EventHandler(endpoints, Life())
+
+
+def test_a_function_in_the_place_of_its_endpoint_is_refused_with_what_to_write() -> None:
+    endpoints: Any = {"first": first}
+    for open_door in (lambda: EventHandler(endpoints, Life()), lambda: Application(endpoints)):
+        with pytest.raises(TypeError, match=r"^ENDPOINTS has first where it needs Endpoint\(first\)$"):
+            open_door()
+    with pytest.raises(TypeError, match=r"^ENDPOINTS has None where it needs Endpoint\(None\)$"):
+        Life().check([None])
 
 
 def test_an_event_loop_of_its_own_does_not_disturb_a_function() -> None:

@@ -105,7 +105,7 @@ def staged(name: str, stage: str, route: str, **changes: object) -> Event:
 def test_routes_and_docs_work_behind_a_stage(name: str, stage: str, handler: LambdaHandler) -> None:
     assert body_of(handler(staged(name, stage, "/health"), None))["status"] == "ok"
     docs: Any = handler(staged(name, stage, "/docs"), None)
-    assert f"url: '/{stage}/openapi.json'" in docs["body"]
+    assert "&quot;openapi&quot;: &quot;openapi.json&quot;" in docs["body"]
     assert body_of(handler(staged(name, stage, "/openapi.json"), None))["servers"] == [{"url": f"/{stage}"}]
 
 
@@ -167,6 +167,8 @@ UNREADABLE = {
         {"body": "not base64", "isBase64Encoded": True},
         {"body": "\ud800"},
         {"body": "é", "isBase64Encoded": True},
+        {"body": "eyJtZXNzYWdlIjogImEifQ==\n", "isBase64Encoded": True},
+        {"body": "eyJtZXNzYWdl-IjogImEifQ==", "isBase64Encoded": True},
         {"headers": {"x": "\ud800"}, "multiValueHeaders": {"x": ["\ud800"]}},
     ],
 )
@@ -206,6 +208,23 @@ def test_a_method_that_is_none_is_405_and_writes_no_line_of_its_own_into_the_log
     answer: Any = handler(get("http_api", "/process", "GET\r\n[ERROR] forged"), None)
     assert answer["statusCode"] == 405
     assert caplog.messages[-1].startswith(r"GET\r\n[ERROR] forged /process 405 ")
+
+
+@pytest.mark.parametrize("name", HTTP)
+def test_an_event_that_cannot_be_made_a_request_is_one_line_of_the_log(
+    name: str, handler: LambdaHandler, caplog: pytest.LogCaptureFixture
+) -> None:
+    headers = {"x-\n[ERROR] forged": "\ud800"}
+    lists = {name: [value] for name, value in headers.items()}
+    request = event(name)
+    changes = {"headers": headers, "multiValueHeaders": lists, "body": "\ud800\r\n\x9b31m"}
+    handler({**request, **{key: value for key, value in changes.items() if key in request}}, None)
+    (record,) = caplog.records
+    assert (record.levelname, record.exc_info) == ("WARNING", None)
+    assert record.getMessage() == (
+        "the event cannot be made an HTTP request: UnicodeEncodeError: "
+        r"'utf-8' codec can't encode character '\ud800' in position 0: surrogates not allowed"
+    )
 
 
 def test_a_request_authorizer_is_not_served_as_the_request_it_is_asked_about(handler: LambdaHandler) -> None:
@@ -308,6 +327,25 @@ def test_a_function_that_stops_the_loop_is_answered() -> None:
         return EchoResponse(message=request.message)
 
     with opened(Application({"process": Endpoint(stop)})) as handler:
+        assert body_of(handler(http_event("http_api", BODY), None)) == {"message": "a"}
+        assert handler({"message": "a"}, None) == {"message": "a"}
+
+
+def test_a_function_cannot_close_the_loop_that_serves_the_next_event() -> None:
+    @asynccontextmanager
+    async def resources() -> AsyncIterator[asyncio.AbstractEventLoop]:
+        yield asyncio.get_running_loop()
+
+    def close(request: EchoRequest, loop: Any) -> EchoResponse:
+        if request.message == "close":
+            loop.close()
+        return EchoResponse(message=request.message)
+
+    with opened(Application({"process": Endpoint(close)}, resources)) as handler:
+        answer: Any = handler(http_event("http_api", '{"message": "close"}'), None)
+        assert (answer["statusCode"], body_of(answer)) == (500, INTERNAL)
+        with pytest.raises(ProcessingFailed):
+            handler({"message": "close"}, None)
         assert body_of(handler(http_event("http_api", BODY), None)) == {"message": "a"}
         assert handler({"message": "a"}, None) == {"message": "a"}
 

@@ -1,9 +1,7 @@
 """The image's command in Lambda, with AWS's runtime client, as real processes."""
 
 import json
-import os
 import re
-from pathlib import Path
 
 import pytest
 from processes import LambdaRuntime
@@ -70,18 +68,3 @@ def test_a_snapshot_is_taken_after_the_work_of_a_first_request_and_restored_with
     assert re.findall("hook: (.*)", runtime.log.decode()) == ["before 2", "before 1", "after 1", "opened", "opened"]
     # The first call after the restore does what a warm one does: it imports nothing, and all is compiled and cached.
     assert first == second == {"imported": [], "seeded": True}
-
-
-def test_every_concurrent_worker_imports_and_starts_up_by_itself(tmp_path: Path) -> None:
-    pipe = str(tmp_path / "pipe")
-    os.mkfifo(pipe)
-    with served("tests.aws_lambda.worker.handler", AWS_LAMBDA_MAX_CONCURRENCY="2") as runtime:
-        for mode in "rw":
-            runtime.invocations.put((json.dumps({"pipe": pipe, "mode": mode}).encode(), 30_000))
-        answers = [runtime.answers.get(timeout=30) for _ in range(2)]
-        runtime.invocations.put(None)  # one worker ends, as the other does when the runtime is left
-    first, second = (answer.document["called"] for answer in answers)
-    assert len({first, second, runtime.process.pid}) == 3
-    assert [answer.document for answer in answers] == [
-        {"imported": worker, "opened": worker, "called": worker} for worker in (first, second)
-    ]

@@ -166,3 +166,10 @@ def test_timers_run_on_while_functions_are_called(loop: TurnLoop) -> None:
         return time.monotonic() - start
 
     assert loop.run_until_complete(caller()) >= 0.01
+
+
+def test_a_loop_that_is_kept_cannot_be_closed(loop: TurnLoop) -> None:
+    loop.is_kept = True
+    with pytest.raises(RuntimeError, match="a function cannot close the event loop that serves the next event too"):
+        loop.close()
+    loop.is_kept = False

@@ -63,7 +63,7 @@ def invoke(url: str, function: str, event: str, answer: Path) -> tuple[Any, Any]
 
 @pytest.mark.parametrize("name", NAMES)
 def test_sam_local_invoke_answers_the_event(name: str) -> None:
-    answer = output("sam", "local", "invoke", "ProcessFunction", "--event", str(EVENTS / f"{name}.json"))
+    answer = output("sam", "local", "invoke", "--event", str(EVENTS / f"{name}.json"))
     assert_answer(name, json.loads(answer))
 
 
@@ -81,7 +81,9 @@ def test_sam_local_start_api_answers_a_post(start_api: str) -> None:
 def test_sam_local_start_api_serves_the_documentation(start_api: str) -> None:
     page = requests.get(f"{start_api}/docs", timeout=60)
     assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
-    assert "url: '/openapi.json'" in page.text
+    bundle = requests.get(f"{start_api}/docs/swagger-ui/swagger-ui-bundle.js", timeout=60)
+    assert (bundle.status_code, bundle.headers["content-type"]) == (200, "text/javascript; charset=utf-8")
+    assert "SwaggerUIBundle" in bundle.text
     assert requests.get(f"{start_api}/openapi.json", timeout=60).json() == app.openapi()
 
 

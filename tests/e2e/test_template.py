@@ -32,6 +32,9 @@ QUEUE = {
 }
 
 
+MANAGED = {"ManagedSubnetIds": "subnet-0a1b2c3d,subnet-4e5f6a7b", "ManagedSecurityGroupIds": "sg-0a1b2c3d"}
+
+
 @pytest.fixture(scope="module")
 def template(sam_build: None) -> Json:
     """Return the template, translated to CloudFormation."""
@@ -74,6 +77,10 @@ class Stack:
                 return self.resolve(left) == self.resolve(right)
             case {"Fn::Not": [condition]}:
                 return not self.resolve(condition)
+            case {"Fn::And": conditions}:
+                return all(map(self.resolve, conditions))
+            case {"Fn::Split": [separator, {"Ref": name}]}:
+                return self.parameters[name].split(separator)
             case {"Fn::FindInMap": [name, key, second]}:
                 return self.mappings[name][self.resolve(key)][second]
             case {"Fn::Select": [index, {"Fn::Split": [separator, {"Fn::Sub": text}]}]}:
@@ -156,6 +163,70 @@ def test_http_goes_to_the_live_alias_of_published_versions_that_start_from_a_sna
     assert stack["ProcessFunctionUrl"]["TargetFunctionArn"] == {"Ref": "ProcessFunctionAliaslive"}
     assert stack["HttpApiIntegration"]["IntegrationUri"] == {"Fn::Sub": "${ProcessFunction.Arn}:live"}
     assert stack["HttpApiRoute"]["RouteKey"] == "$default"
+
+
+def test_managed_instances_serve_http_by_a_function_of_their_own_without_a_snapshot(template: Json) -> None:
+    without, stack = Stack(template), Stack(template, **MANAGED, MaxConcurrency="32", Architecture="arm64")
+    (version,) = (name for name in stack.of_type("Lambda::Version") if name.startswith("Managed"))
+    assert stack.resources.keys() - without.resources.keys() == {
+        "CapacityProvider",
+        "CapacityProviderRole",
+        "ManagedFunction",
+        "ManagedFunctionAliaslive",
+        "ManagedFunctionUrl",
+        version,
+    }
+    shared = {
+        "Code",
+        "PackageType",
+        "Role",
+        "Timeout",
+        "Environment",
+        "TracingConfig",
+        "Architectures",
+        "LoggingConfig",
+    }
+    function, other = stack["ManagedFunction"], stack["ProcessFunction"]
+    assert {name: value for name, value in function.items() if name not in shared} == {
+        "Description": "Processes messages over HTTP and direct invocations, many at once",
+        "MemorySize": "2048",
+        "Tags": other["Tags"],
+        "CapacityProviderConfig": {
+            "LambdaManagedInstancesCapacityProviderConfig": {
+                "CapacityProviderArn": {"Fn::GetAtt": ["CapacityProvider", "Arn"]},
+                "PerExecutionEnvironmentMaxConcurrency": "32",
+            }
+        },
+    }
+    assert {name: function[name] for name in shared} == {name: other[name] for name in shared}
+    assert stack["CapacityProvider"] == {
+        "VpcConfig": {"SubnetIds": ["subnet-0a1b2c3d", "subnet-4e5f6a7b"], "SecurityGroupIds": ["sg-0a1b2c3d"]},
+        "PermissionsConfig": {"CapacityProviderOperatorRoleArn": {"Fn::GetAtt": ["CapacityProviderRole", "Arn"]}},
+        "InstanceRequirements": {"Architectures": ["arm64"]},
+    }
+    policy = {"Fn::Sub": "arn:${AWS::Partition}:iam::aws:policy/AWSLambdaManagedEC2ResourceOperator"}
+    role = {"AssumeRolePolicyDocument": ASSUMED_BY_LAMBDA, "ManagedPolicyArns": [policy]}
+    assert stack["CapacityProviderRole"] == role
+
+
+def test_with_managed_instances_http_goes_to_their_live_alias(template: Json) -> None:
+    stack = Stack(template, **MANAGED, PublicAccess="true")
+    assert stack["HttpApiIntegration"]["IntegrationUri"] == {"Fn::Sub": "${ManagedFunction.Arn}:live"}
+    assert stack["ManagedFunctionUrl"]["TargetFunctionArn"] == {"Ref": "ManagedFunctionAliaslive"}
+    permitted = [of["FunctionName"] for of in stack.of_type("Lambda::Permission").values()]
+    assert permitted == [{"Ref": "ManagedFunctionAliaslive"}] * 3
+    outputs = {name: stack.resolve(of["Value"]) for name, of in template["Outputs"].items()}
+    assert outputs["FunctionName"] == {"Ref": "ManagedFunction"}
+    assert outputs["FunctionUrl"] == {"Fn::GetAtt": ["ManagedFunctionUrl", "FunctionUrl"]}
+
+
+def test_managed_instances_need_both_subnets_and_security_groups(template: Json) -> None:
+    rule = template["Rules"]["ManagedInstances"]
+    for values in ({}, MANAGED, *({name: value} for name, value in MANAGED.items())):
+        stack = Stack(template, **values)
+        applies = stack.resolve(rule["RuleCondition"])
+        holds = all(stack.resolve(assertion["Assert"]) for assertion in rule["Assertions"])
+        assert (applies and not holds) == (len(values) == 1)
 
 
 def test_the_function_takes_its_size_from_the_parameters(template: Json) -> None:

@@ -44,6 +44,16 @@ install: .venv/installed ## Set up .venv, with Poetry
 run: install ## Answer hello through the terminal, REST and Lambda, each as a real process
 	@$(BIN)/python scripts/run.py
 
+# The server's own command has no reload, which is for one's own machine.
+.PHONY: dev
+dev: install ## Serve the REST API on PORT (8000), and again after each change in lambda_app
+	$(BIN)/uvicorn --reload --reload-dir lambda_app --http lambda_app.rest.protocol:BoundedProtocol \
+		--port $(or $(PORT),8000) lambda_app.app:app
+
+.PHONY: invoke
+invoke: install ## Send EVENT, a file of JSON, to the Lambda handler in this process, and print its answer
+	@$(BIN)/python scripts/invoke.py $(EVENT)
+
 .PHONY: test
 test: lint coverage ## Lint, check types, test, and measure coverage
 
@@ -75,6 +85,21 @@ examples: install ## Write aws_lambda_events, openapi.json and the output in REA
 .PHONY: generated-events
 generated-events: tools ## Write tests/project/generated_events.json again: every event that SAM CLI can make
 	SAM_CLI_TELEMETRY=0 .tools/aws/bin/python scripts/generated_events.py
+
+# Pinned here, and then by its checksums, because its package would install a dependency that reports each installation.
+SWAGGER_UI := 5.35.0
+
+.PHONY: docs-assets
+docs-assets: install .tools/ci/installed ## Write the files of swagger-ui-dist in lambda_app/rest/docs_page again
+	mkdir -p build
+	$(CI_BIN)/npm pack --silent --pack-destination build swagger-ui-dist@$(SWAGGER_UI)
+	$(BIN)/python scripts/docs_assets.py build/swagger-ui-dist-$(SWAGGER_UI).tgz
+
+# GitHub's runners have Chrome and its driver.
+.PHONY: browser
+browser: install ## Open the documentation page in a browser, and keep screenshots in build/screenshots
+	@command -v chromedriver >/dev/null || scripts/install-packages.sh chromium chromium-driver
+	$(BIN)/pytest -m browser --durations 5 tests/browser
 
 .PHONY: clean
 clean: ## Remove what make has installed and built

@@ -20,10 +20,10 @@ lint-ci: .tools/ci/installed ## Check the workflows, Dockerfiles, shell scripts 
 	$(CI_BIN)/cfn-lint template.yaml
 
 # The actions that would be downloaded, and what stands in for them: each says why.
-STAND_INS := $(foreach action,setup-python cache,--local-repository \
-	$(shell grep -ho 'actions/$(action)@[0-9a-f]*' .github/actions/set-up/action.yml)=$(CURDIR)/.ci/stand-ins/$(action))
+STAND_INS := $(foreach action,setup-python cache upload-artifact,--local-repository \
+	$(shell grep -ho 'actions/$(action)@[0-9a-f]*' .github/actions/set-up/action.yml .github/workflows/ci.yml)=$(CURDIR)/.ci/stand-ins/$(action))
 
-# The four Pythons of a job run at once: one process each for their tests.
+# The five Pythons of a job run at once: one process each for their tests.
 .PHONY: act
 act: .tools/ci/installed ## Run the CI workflow on this machine, each job in a copy of this folder; ACT='--job lint': one
 	env --unset=MAKEFLAGS --unset=MAKELEVEL $(CI_BIN)/act push --workflows .github/workflows/ci.yml --platform ubuntu-latest=-self-hosted \

@@ -4,7 +4,6 @@
 offers: routes, routers, dependencies, middleware, `lifespan`.
 """
 
-from fastapi import Request
 from fastapi.responses import RedirectResponse
 
 from lambda_app import __version__
@@ -23,6 +22,6 @@ app.include_router(health.router)
 
 
 @app.get("/", include_in_schema=False)
-async def root(request: Request) -> RedirectResponse:
-    """Redirect to the documentation."""
-    return RedirectResponse(f"{request.scope['root_path']}/docs")
+async def root() -> RedirectResponse:
+    """Redirect to the documentation, relative to this address."""
+    return RedirectResponse("docs")

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import models_json_schema
 
-from lambda_app.contract.problem import MAX_ERRORS, MEDIA_TYPE
+from lambda_app.contract.problem import MAX_ERRORS, MEDIA_TYPE, Problem
 
 _REFERENCE = "#/components/schemas/"
 
@@ -24,6 +24,8 @@ class ProblemError(BaseModel):
 
 class ProblemDetails(BaseModel):
     """RFC 9457, Problem Details for HTTP APIs."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [Problem(404).document]})
 
     type: str
     title: str

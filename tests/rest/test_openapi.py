@@ -4,9 +4,9 @@ import json
 import re
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Body, Query
 from openapi_spec_validator import validate
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.testclient import TestClient
 
 from lambda_app.contract.document import Document
@@ -177,7 +177,71 @@ def test_a_recursive_document_keeps_its_reference() -> None:
     }
 
 
-def test_the_docs_find_the_openapi_document(rest: TestClient) -> None:
-    answer = rest.get("/docs")
-    assert answer.status_code == 200
-    assert "url: '/openapi.json'" in answer.text
+class Order(Document):
+    number: Annotated[int, Field(examples=[1, 2, -1], ge=0, alias="no")]
+    note: Annotated[str, Field(examples=["a" * 80])] = ""
+    amount: int = 1
+
+
+class Whole(Document):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"a": 5}]})
+
+    a: int = 1
+
+
+def order(request: Order) -> Order:
+    """Place an order.
+
+    It is not paid.
+    """
+    return request
+
+
+def whole(request: Whole) -> Whole:
+    return request
+
+
+def test_an_endpoint_has_named_examples_of_its_fields_and_one_that_is_refused() -> None:
+    endpoints = {"order": Endpoint(order), "whole": Endpoint(whole), "process": ECHO}
+    document = Application(endpoints, title="examples", version="1").openapi()
+    validate(document)
+
+    def examples(path: str) -> Any:
+        content = document["paths"][path]["post"]["requestBody"]["content"]
+        return {media_type: each.get("examples") for media_type, each in content.items()}
+
+    note = "a" * 80
+    accepted = [{"no": 1, "note": note}, {"no": 2, "note": note}]
+    summaries = [f'{{"no":{number},"note":"{"a" * 43}…' for number in (1, 2)]
+    assert examples("/order") == {
+        "application/json": {
+            "example-1": {"summary": summaries[0], "value": accepted[0]},
+            "example-2": {"summary": summaries[1], "value": accepted[1]},
+            "refused": {"summary": "Refused: no is missing", "value": {"note": note}},
+        }
+    }
+    lines = f'{{"no":1,"note":"{note}"}}\n{{"no":2,"note":"{note}"}}\n{{"note":"{note}"}}\n'
+    named = {"lines": {"summary": "A line for each example", "value": lines}}
+    assert examples("/order/batch") == {"application/jsonl": named, "application/x-ndjson": named}
+    assert examples("/whole") == {"application/json": {"example-1": {"summary": '{"a":5}', "value": {"a": 5}}}}
+    assert examples("/process") == {"application/json": None}  # a required field without examples
+
+
+def test_an_operation_says_nothing_twice() -> None:
+    document = Application({"order": Endpoint(order), "whole": Endpoint(whole)}, title="x", version="1").openapi()
+    described = {path: post["post"] for path, post in document["paths"].items()}
+    told = [(described[path]["summary"], described[path].get("description")) for path in ("/order", "/whole")]
+    assert told == [("Place an order.", "It is not paid."), ("Whole", None)]
+    assert all(operation["summary"] != operation.get("description") for operation in described.values())
+
+
+def test_a_route_in_an_endpoint_s_place_keeps_its_own_examples() -> None:
+    app = Application({"order": Endpoint(order)}, title="own", version="1")
+    app.router.routes = [route for route in app.routes if getattr(route, "path", "") != "/order"]
+
+    @app.post("/order")
+    async def own(body: Annotated[Order, Body(openapi_examples={"mine": {"value": {"no": 7}}})]) -> None:
+        pass
+
+    content = app.openapi()["paths"]["/order"]["post"]["requestBody"]["content"]
+    assert content["application/json"]["examples"] == {"mine": {"value": {"no": 7}}}

@@ -1,0 +1,1 @@
+"""The documentation page: Swagger UI, served from the application's own origin."""

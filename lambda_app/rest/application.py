@@ -13,21 +13,19 @@ from lambda_app.contract.environment import SettingsError
 from lambda_app.contract.life import Life, Resources
 from lambda_app.rest import threads
 from lambda_app.rest.batch import BatchFunction, batch_options
+from lambda_app.rest.docs import add_docs
 from lambda_app.rest.endpoints import EndpointFunction, endpoint_options
+from lambda_app.rest.load import Load
 from lambda_app.rest.problems import HANDLERS, documented
-from lambda_app.rest.request_log import RequestLog, configure_logging
+from lambda_app.rest.request_log import RequestLog, configure_logging, write_out
 from lambda_app.rest.routing import DocumentRoute, adopt
 from lambda_app.rest.size_limit import SizeLimitProblem
 from lambda_app.settings import get_settings
 
 Lifespan = Callable[[Any], AbstractAsyncContextManager[Any]]
 
-# The contract answers 404 where FastAPI would redirect for a slash. Nobody here needs the OAuth page or ReDoc.
-_DEFAULTS: Mapping[str, Any] = {
-    "redirect_slashes": False,
-    "redoc_url": None,
-    "swagger_ui_oauth2_redirect_url": None,
-}
+# The contract answers 404 where FastAPI would redirect for a slash. ReDoc would come from another origin.
+_DEFAULTS: Mapping[str, Any] = {"redirect_slashes": False, "redoc_url": None}
 
 
 class Application(FastAPI):
@@ -45,6 +43,7 @@ class Application(FastAPI):
     ) -> None:
         self.endpoints = endpoints
         self.life = Life(resources)
+        self.life.check(endpoints.values())
         handlers = options.pop("exception_handlers", None) or {}
         responses = options.pop("responses", None) or {}
         super().__init__(
@@ -57,7 +56,14 @@ class Application(FastAPI):
         for name, endpoint in endpoints.items():
             function, batch = EndpointFunction(endpoint, self.life), BatchFunction(endpoint, self.life)
             self.router.add_api_route(f"/{name}", function, **endpoint_options(name, endpoint))
-            self.router.add_api_route(f"/{name}/batch", batch, **batch_options(name, endpoint))
+            self.router.add_api_route(f"/{name}/batch", batch, **batch_options(name))
+        add_docs(self)
+
+    def setup(self) -> None:
+        """Add the OpenAPI document, and what else FastAPI offers, but for the page at `docs_url`: see `add_docs`."""
+        docs_url, self.docs_url = self.docs_url, None
+        super().setup()
+        self.docs_url = docs_url
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a connection, or start up and shut down. A wrong setting ends the start with one line that names it."""
@@ -90,17 +96,21 @@ class Application(FastAPI):
     def build_middleware_stack(self) -> ASGIApp:
         """Return the application with its middleware. The request log is outermost, around any that you add."""
         adopt(self.router)  # a router may have been given others after it was included here
+        settings = get_settings()
         if self.max_body_size is None:
-            self.max_body_size = get_settings().max_body_bytes
-        return RequestLog(SizeLimitProblem(super().build_middleware_stack()))
+            self.max_body_size = settings.max_body_bytes
+        app = SizeLimitProblem(super().build_middleware_stack())
+        return RequestLog(Load(app, settings.max_requests, settings.request_timeout))
 
     def openapi(self) -> dict[str, Any]:
-        """Return the OpenAPI document, with the schema of problems in it."""
-        from lambda_app.rest.problem_schema import add_problem_schema  # noqa: PLC0415 (no request but this needs it)
+        """Return the OpenAPI document, with the schema of problems and examples of requests in it."""
+        from lambda_app.rest.examples import add_examples  # noqa: PLC0415 (no request but this needs it)
+        from lambda_app.rest.problem_schema import add_problem_schema  # noqa: PLC0415 (as above)
 
         before, document = self.openapi_schema, super().openapi()
         if document is not before:  # FastAPI makes a new one where routes have been added
             add_problem_schema(document)
+            add_examples(document, self.endpoints)
         return document
 
     def _with_life(self, lifespan: Lifespan) -> Lifespan:
@@ -114,5 +124,6 @@ class Application(FastAPI):
             finally:
                 await self.life.close()
                 threads.shut_down()
+                write_out()
 
         return whole_lifespan

@@ -10,7 +10,6 @@ from fastapi.telemetry import get_telemetry_data
 from pydantic import BaseModel
 from starlette.requests import ClientDisconnect
 
-from lambda_app.contract.document import read
 from lambda_app.contract.endpoint import Endpoint
 from lambda_app.contract.errors import not_json, refused, unsupported_media_type
 from lambda_app.contract.life import Life
@@ -31,7 +30,8 @@ class EndpointFunction:
         self.endpoint = endpoint
         self.life = life
         self.__name__ = endpoint.function.__name__
-        self.__doc__ = endpoint.function.__doc__
+        # FastAPI's description: what the summary, the docstring's first line, does not say already.
+        self.__doc__ = endpoint.description.partition("\n")[2]
         self.__module__ = endpoint.function.__module__
         # Under the function's own name, because FastAPI takes body parameters of one name for one body.
         document = Parameter(endpoint.parameter, Parameter.KEYWORD_ONLY, annotation=endpoint.request)
@@ -104,7 +104,7 @@ class EndpointRoute(DocumentRoute):
         body = await whole_body(request)
         if not is_json(request):
             raise unsupported_media_type()
-        document = read(endpoint.request.model_validate_json, body)
+        document = endpoint.reader.read(body)
         return Response(endpoint.write(await self.function.call(document)), media_type="application/json")
 
 
@@ -137,7 +137,7 @@ def endpoint_options(name: str, endpoint: Endpoint) -> dict[str, Any]:
         "summary": endpoint.description.partition("\n")[0] or None,
         "responses": {
             400: documented("Empty, not JSON, not UTF-8, or nested too deeply", not_json(EMPTY)),
-            413: documented("Larger than MAX_BODY_BYTES"),
+            413: documented("Larger than MAX_BODY_BYTES, or more arrays and objects than MAX_CONTAINERS", Problem(413)),
             415: documented("Another content type", unsupported_media_type()),
             422: documented("JSON that the request model refuses", missing),
             500: documented("The processing failed", Problem(500)),

@@ -1,16 +1,17 @@
 """Where endpoint functions run: `async def` on the event loop, `def` where it may block."""
 
 import asyncio
+import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from functools import cache, partial
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from lambda_app.contract.endpoint import Endpoint
 from lambda_app.contract.life import Life, is_cancellation
 from lambda_app.contract.problem import ProcessingFailed
 from lambda_app.contract.turns import TurnLoop
+from lambda_app.rest.call import Call
+from lambda_app.rest.thread_pool import ThreadPool
 from lambda_app.settings import get_settings
 
 Result = TypeVar("Result")
@@ -20,24 +21,38 @@ _NOT_FOR_LOOPS = (StopIteration, asyncio.CancelledError, SystemExit, KeyboardInt
 
 
 @cache
-def executor() -> ThreadPoolExecutor:
+def pool() -> ThreadPool:
     """Return the threads of `def` functions: PROCESS_THREADS of them, each started when it is first needed."""
-    return ThreadPoolExecutor(get_settings().process_threads, "process")
+    return ThreadPool(get_settings().process_threads)
+
+
+# A forked process has none of its parent's threads.
+os.register_at_fork(after_in_child=pool.cache_clear)
 
 
 def shut_down() -> None:
     """Stop the threads without waiting for them, because what still runs has been answered with 503."""
-    executor().shutdown(wait=False, cancel_futures=True)
-    executor.cache_clear()
+    if pool.cache_info().currsize:
+        pool().close()
+        pool.cache_clear()
 
 
 async def run(function: Callable[..., Result], *arguments: Any) -> Result:  # noqa: ANN401 (the function's own)
-    """Call a function that may block: in a thread or, on Lambda's event loop, between two of its turns."""
-    call = partial(_settled, function, *arguments)
+    """Call a function that may block: in a thread or, on Lambda's event loop, between two of its turns.
+
+    A function that still waits for a thread when the task is cancelled is never called. One that has started goes on.
+    """
+    function = partial(_settled, function, *arguments)
     loop = asyncio.get_running_loop()
     if isinstance(loop, TurnLoop):
-        return await loop.between_turns(call)
-    return await loop.run_in_executor(executor(), copy_context().run, call)
+        return await loop.between_turns(function)
+    threads, call = pool(), Call(function)
+    threads.submit(call)
+    try:
+        return cast("Result", await call.future)
+    except asyncio.CancelledError:
+        threads.withdraw(call)
+        raise
 
 
 async def call(life: Life, endpoint: Endpoint, request: Any) -> Any:  # noqa: ANN401 (the endpoint's models)

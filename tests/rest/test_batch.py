@@ -7,7 +7,7 @@ from starlette.testclient import TestClient
 
 from lambda_app.rest.application import Application
 from tests.echo import ENDPOINTS
-from tests.rest.problems import TOO_LARGE, problem
+from tests.rest.problems import TOO_LARGE, TOO_MANY_LINES, problem
 
 
 @pytest.mark.parametrize("content_type", ["application/json", "text/plain"])
@@ -17,12 +17,14 @@ def test_a_batch_of_any_other_content_type_is_415(content_type: str, rest: TestC
     assert (answer.status_code, answer.json()) == (415, problem(415, "Unsupported Media Type", detail=detail))
 
 
-def test_a_batch_of_too_many_lines_is_told_where_to_go(rest: TestClient) -> None:
-    answer = rest.post("/process/batch", content=b"\n" * 65_537)
-    detail = (
-        "The batch has more than 65,536 lines. Larger input belongs to `python -m lambda_app --jsonl`, or to a queue."
-    )
-    assert (answer.status_code, answer.json()) == (413, problem(413, "Content Too Large", detail=detail))
+@pytest.mark.parametrize("body", [b"\n" * 65_537, b"\n" * 65_536 + b"{}"])
+def test_a_batch_of_too_many_lines_is_told_where_to_go(body: bytes, rest: TestClient) -> None:
+    answer = rest.post("/process/batch", content=body)
+    assert (answer.status_code, answer.json()) == (413, TOO_MANY_LINES)
+
+
+def test_a_batch_of_as_many_lines_as_there_may_be_is_answered(rest: TestClient) -> None:
+    assert rest.post("/process/batch", content=b"\n" * 65_536).text.count("\n") == 65_536
 
 
 def test_a_batch_above_1_mib_is_413(rest: TestClient) -> None:

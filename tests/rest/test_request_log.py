@@ -111,6 +111,17 @@ def test_a_request_is_not_logged_where_nobody_wants_its_line(
     assert [record.name for record in caplog.records if record.name == LOGGER] == []
 
 
+def test_a_line_has_the_time_that_logging_gives_it_by_default() -> None:
+    record = logging.makeLogRecord({"request_id": "-"})
+    with bare_logging():
+        configure_logging()
+        (handler,) = logging.getLogger().handlers
+        for created, msecs in ((0.0, 0.0), (0.25, 250.0), (1.999, 999.0)):
+            record.created, record.msecs = created, msecs
+            expected = logging.Formatter("%(asctime)s").format(record)
+            assert handler.format(record).partition(" Level")[0] == expected
+
+
 def test_logging_that_is_set_up_is_left_alone() -> None:
     with bare_logging():
         root = logging.getLogger()
@@ -209,6 +220,23 @@ def test_a_request_that_is_cancelled_is_answered_503_if_it_can_be_and_stays_canc
     with pytest.raises(TimeoutError):
         asyncio.run(cancelled())
     assert [message.get("status", message.get("body")) for message in sent] == expected
+
+
+def test_what_the_server_does_not_take_is_one_line_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    async def send(_: Message) -> None:
+        raise BrokenPipeError("the client is gone")
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b'{"message": "a"}'}
+
+    caplog.set_level(logging.INFO)
+    scope = {"type": "http", "method": "POST\n", "path": "/nowhere", "headers": [], "query_string": b"", "asgi": {}}
+    scope["raw_path"] = b"/nowhere\x1b[31m\r\n"
+    with pytest.raises(BrokenPipeError):
+        asyncio.run(Application({})(scope, receive, send))
+    refused, logged = caplog.records
+    assert (refused.getMessage(), refused.exc_info) == ("the response cannot be sent: the client is gone", None)
+    assert logged.getMessage().startswith(r"POST\n /nowhere\x1b[31m\r\n 404 ")
 
 
 def test_a_message_of_another_kind_is_sent_on() -> None:

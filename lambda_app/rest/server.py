@@ -5,6 +5,8 @@ import sys
 
 import uvicorn
 
+from lambda_app.rest.descriptors import longest_backlog
+from lambda_app.rest.protocol import BoundedProtocol
 from lambda_app.settings import get_settings
 
 
@@ -17,9 +19,11 @@ def serve(application: str) -> None:
     sys.stderr.write(f"lambda_app: the REST API on http://{settings.host}:{settings.port}\n")
     uvicorn.run(
         application,
+        http=BoundedProtocol,
         host=settings.host,
         port=settings.port,
         workers=settings.web_concurrency,
+        backlog=longest_backlog(settings.max_connections),
         timeout_graceful_shutdown=settings.shutdown_timeout,
         log_config=None,  # the application sets up the log, for uvicorn too
     )

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import pytest
 import requests
@@ -15,7 +16,8 @@ from processes import RestServer, environment
 from lambda_app.rest import server as rest_server
 from tests.rest.held import Calls
 
-HELD = ("-m", "uvicorn", "--port", "PORT", "tests.rest.held:app")
+UVICORN = ("-m", "uvicorn", "--port", "PORT", "tests.rest.held:app")
+HELD = (*UVICORN, "--http", "lambda_app.rest.protocol:BoundedProtocol")
 NOT_HELD = b'{"held": false}'
 UNFINISHED = b"POST /process HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 100\r\n\r\n"
 
@@ -42,6 +44,28 @@ def test_the_command_of_the_image_serves_http_in_as_many_processes_as_it_is_told
         assert {server.post(b"{}", "/nowhere").status_code for _ in range(10)} == {404}
     assert server.log.startswith(f"lambda_app: the REST API on http://127.0.0.1:{server.port}\n".encode())
     assert re.search(rb"INFO [0-9a-f]{32} lambda_app.rest.request_log: POST /nowhere 404 ", server.log)
+
+
+@pytest.mark.parametrize(
+    ("command", "variables"),
+    [(("-m", "lambda_app.serve"), {}), (UVICORN, {"UVICORN_HTTP": "lambda_app.rest.protocol:BoundedProtocol"})],
+    ids=["the image's command", "uvicorn's"],
+)
+def test_a_server_is_bounded_and_answers_among_connections_that_send_nothing(
+    command: tuple[str, ...], variables: dict[str, str]
+) -> None:
+    bounds = {"MAX_CONNECTIONS": "20", "MAX_HEADER_BYTES": "2000", **variables}
+    with RestServer(*command, env=bounds) as server, ExitStack() as flood:
+        for _ in range(100):
+            flood.enter_context(socket.create_connection(("127.0.0.1", server.port)))
+        assert requests.get(f"{server.url}/health", timeout=5).status_code == 200
+        refused = requests.get(f"{server.url}/health", headers={"x-large": "a" * 2000}, timeout=5)
+        assert (refused.status_code, refused.json()["detail"]) == (
+            431,
+            "The request line and header fields exceed 2,000 bytes.",
+        )
+    line = f"{refused.headers['x-request-id']} lambda_app.rest.refusal: refused: 431 {refused.json()['detail']}\n"
+    assert line.encode() in server.log
 
 
 @pytest.mark.parametrize(

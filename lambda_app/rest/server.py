@@ -1,5 +1,6 @@
 """The REST server: uvicorn, in front of the application."""
 
+import logging
 import os
 import sys
 
@@ -29,5 +30,6 @@ def serve(application: str) -> None:
     )
     # uvicorn raises the signal again at the end, but that does not end process 1 of a container. A normal exit would
     # wait for the thread of a function that outlasts the timeout.
+    logging.shutdown()
     sys.stdout.flush()
     os._exit(0)

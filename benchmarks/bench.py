@@ -1,4 +1,4 @@
-"""Run the benchmarks: `python benchmarks/bench.py [--quick] [cold] [warm] [restored] [terminal] [rest] [batch]`.
+"""Run the benchmarks: `python benchmarks/bench.py [--quick] [SECTION …]`, by default every section.
 
 Builds every image, measures, and writes results.json (every figure), results.md and chart.svg beside this file, and
 the ratios into README.md. Sections that are not named keep the figures that results.json has. `--report` only writes
@@ -21,6 +21,7 @@ import rest
 import restored
 import terminal
 import warm
+import workers
 from containers import base, build_ours, build_peer, docker, size
 from rounds import TIMES
 
@@ -32,6 +33,7 @@ SECTIONS = {
     "cold": (cold, 40, 9),
     "warm": (warm, 15, 6),
     "restored": (restored, 10, 15),
+    "workers": (workers, 5, 12),
     "terminal": (terminal, 12, 20),
     "rest": (rest, 7, 55),
     "batch": (batch, 5, 50),

@@ -10,6 +10,7 @@ import rest
 import restored
 import terminal
 import warm
+import workers
 from rounds import TIMES, Samples, median, ratio
 
 MEGABYTE = 1_000_000
@@ -19,6 +20,8 @@ MEGABYTE = 1_000_000
 LABELS = {
     "cold": cold.ROWS,
     "warm": warm.ROWS,
+    "restored": restored.ROWS,
+    "workers": workers.ROWS,
     "terminal": {
         f"{name} {argument}": f"{label}, `{argument}`"
         for name, label in terminal.ROWS.items()
@@ -47,20 +50,22 @@ class Target(NamedTuple):
 
 
 TARGETS = [
-    Target("cold start", "cold", "ours", "fastapi-multi-stage", "seconds", 0.42),
+    Target("cold start", "cold", "ours", "fastapi-multi-stage", "seconds", 0.32),
     Target("cold start", "cold", "ours", "fastapi-single-stage", "seconds", 0.80),
-    Target("cold start", "cold", "ours", "fastapi-compiled", "seconds", 0.95),
-    Target("cold start of `events.handler`", "cold", "ours-events", "fastapi-compiled", "seconds", 0.45),
-    Target("resident memory in Lambda", "cold", "ours", "fastapi-compiled", "megabytes", 1.0),
-    Target("warm HTTP call", "warm", "ours", "fastapi", "seconds", 0.55),
+    Target("cold start", "cold", "ours", "fastapi-compiled", "seconds", 0.72),
+    Target("cold start of `events.handler`", "cold", "ours-events", "fastapi-compiled", "seconds", 0.40),
+    Target("resident memory in Lambda", "cold", "ours", "fastapi-compiled", "megabytes", 0.90),
+    Target("first call after a restore", "restored", "restored", restored.BASELINE, "seconds", 1.10),
+    Target("memory of a worker, of 16", "workers", "ours", "fastapi", "megabytes", 0.55),
+    Target("warm HTTP call", "warm", "ours", "fastapi", "seconds", 0.50),
     Target("direct invocation, against an HTTP event", "warm", "ours-direct", "fastapi", "seconds", 0.10),
-    Target("`hello` in the terminal", "terminal", "ours hello", "fastapi hello", "seconds", 0.45),
+    Target("`hello` in the terminal", "terminal", "ours hello", "fastapi hello", "seconds", 0.33),
     Target("`hello` in the terminal", "terminal", "ours hello", "pydantic hello", "seconds", 1.1),
     Target("`--help`", "terminal", "ours --help", "fastapi hello", "seconds", 0.5),
     Target("`--version`", "terminal", "ours --version", "fastapi hello", "seconds", 0.15),
-    Target("requests/s, `async def`", "rest", "ours-loop", "fastapi", "requests 64", 1.0, at_most=False),
-    Target("requests/s, `async def`", "rest", "ours-loop", "fastapi-silent", "requests 64", 0.9, at_most=False),
-    Target("requests/s, `def`", "rest", "ours-threads", "fastapi-def", "requests 64", 1.4, at_most=False),
+    Target("requests/s, `async def`", "rest", "ours-loop", "fastapi", "requests 64", 1.2, at_most=False),
+    Target("requests/s, `async def`", "rest", "ours-loop", "fastapi-silent", "requests 64", 0.85, at_most=False),
+    Target("requests/s, `def`", "rest", "ours-threads", "fastapi-def", "requests 64", 1.7, at_most=False),
     Target("resident memory of the server", "rest", "ours-threads", "fastapi", "megabytes", 1.0),
     Target("messages/s by batch", "batch", "batch", "one by one", "messages", 20, at_most=False),
 ]
@@ -126,6 +131,7 @@ def table(results: dict[str, Any]) -> str:
         "cold": cold_table,
         "warm": warm_table,
         "restored": restored_table,
+        "workers": workers_table,
         "terminal": terminal_table,
         "rest": rest_table,
     }.items():
@@ -204,6 +210,14 @@ def restored_table(samples: Samples) -> Iterator[str]:
         yield f"| {restored.ROWS[row]} | {times} | {median(samples, row, 'seconds') * 1000:.2g} |"
 
 
+def workers_table(samples: Samples) -> Iterator[str]:
+    """Return the memory of each of many workers."""
+    yield from (f"## {workers.WORKERS} workers", "", f"| | {TIMES} FastAPI + Mangum | MB a worker |", "|---|--:|--:|")
+    for row in sorted(samples, key=lambda row: median(samples, row, "megabytes")):
+        times = spread(*ratio(samples, row, workers.BASELINE, "megabytes"))
+        yield f"| {workers.ROWS[row]} | {times} | {median(samples, row, 'megabytes'):.1f} |"
+
+
 def terminal_table(samples: Samples) -> Iterator[str]:
     """Return the commands, each argument a column."""
     yield from ("## Terminal", "", f"{TIMES} the command that imports the FastAPI app, for `hello`; then ms.", "")
@@ -226,14 +240,14 @@ def rest_table(samples: Samples) -> Iterator[str]:
     columns = [f"{connections} connection{'s' * (connections > 1)}" for connections in rest.CONNECTIONS]
     yield f"| | {' | '.join(columns)} | requests/s at 64 | resident MB |"
     yield "|---|--:|--:|--:|--:|--:|"
-    for row, label in rest.ROWS.items():
+    for row in samples:
         cells = []
         for connections in rest.CONNECTIONS:
             times = spread(*ratio(samples, row, rest.BASELINE, f"requests {connections}"))
             latencies = [milliseconds(median(samples, row, f"p{which} {connections}")) for which in (50, 99)]
             cells.append(f"{times}; {' / '.join(latencies)}")
         figures = f"{median(samples, row, 'requests 64'):,.0f} | {median(samples, row, 'megabytes'):.0f}"
-        yield f"| {label} | {' | '.join(cells)} | {figures} |"
+        yield f"| {rest.ROWS[row]} | {' | '.join(cells)} | {figures} |"
 
 
 def batch_table(samples: Samples) -> Iterator[str]:

@@ -27,12 +27,14 @@ ROWS = {
     BASELINE: "FastAPI, `async def`",
     "fastapi-silent": "FastAPI, `async def`, no access log",
     "fastapi-def": "FastAPI, `def`",
+    "fastapi-granian": "FastAPI on granian, `async def`, no access log",
     "ours-loop": "lambda_app, `async def`",
     "ours-threads": "lambda_app, `def`",
 }
 CONNECTIONS = (1, 64, 256)
 SECONDS = 4
 UVICORN = ("python", "-m", "uvicorn", "app:app", "--host", "0.0.0.0", "--port", "8000")  # noqa: S104 (in a container)
+GRANIAN = ("python", "-m", "granian", "--interface", "asgi", "--host", "0.0.0.0", "--port", "8000", "app:app")  # noqa: S104 (as above)
 SERVE = ("python", "-m", "lambda_app.serve")
 # On a processor of its own, where there are two, and without the image's health check, which the peers do not have.
 PUBLISHED = ("--publish", "127.0.0.1::8000", "--cpuset-cpus", processors()[0], "--no-healthcheck")
@@ -47,6 +49,7 @@ def measure(rounds: int) -> Samples:
         "fastapi": partial(serve, peer, UVICORN, "/process"),
         "fastapi-silent": partial(serve, peer, (*UVICORN, "--no-access-log"), "/process"),
         "fastapi-def": partial(serve, peer, UVICORN, "/process-in-thread"),
+        "fastapi-granian": partial(serve, peer, GRANIAN, "/process"),
         "ours-loop": partial(serve, ours, SERVE, "/process", asynchronous()),
         "ours-threads": partial(serve, ours, SERVE, "/process"),
     }

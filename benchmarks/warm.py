@@ -18,6 +18,8 @@ ROWS = {
     "chalice": "Chalice",
     "flask": "Flask + apig-wsgi",
     "powertools": "Powertools, validation on",
+    "starlette": "Starlette + Mangum, no model",
+    "litestar": "Litestar + Mangum",
     BASELINE: "FastAPI + Mangum",
     "ours": "lambda_app, HTTP",
     "ours-direct": "lambda_app, direct",
@@ -33,6 +35,8 @@ def measure(rounds: int) -> Samples:
         "chalice": REST_API,
         "flask": HTTP_API,
         "powertools": HTTP_API,
+        "starlette": HTTP_API,
+        "litestar": HTTP_API,
         "fastapi": HTTP_API,
     }
     rows = {

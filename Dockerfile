@@ -1,7 +1,7 @@
 # One image for every door. The two targets at the end share every layer, and differ in the user that runs them.
 
 # An argument, so that you can name a mirror of the official image: --build-arg BASE=…
-ARG BASE=python:3.13-slim-trixie
+ARG BASE=python:3.15-slim-trixie
 
 # Poetry stays in this stage: the image needs what the lock file lists, not the program that reads it.
 FROM $BASE AS requirements
@@ -46,10 +46,16 @@ RUN chmod -R a+rX /app && python -m compileall -q --invalidation-mode checked-ha
 # The target for Lambda. It sets no user: Lambda chooses one itself, and SAM CLI needs root to add a layer of its own.
 FROM $BASE AS lambda
 # The official image has no bytecode of the standard library, and a read-only file system stores none. Without this,
-# every cold start would compile all that it imports.
+# every cold start would compile all that it imports. Then take away what helps somebody who has broken in: programs that
+# lend another user, folders to write to other than /tmp, and pip, which would bring more. The programs themselves stay,
+# because Debian's packages call them when they are installed.
 RUN python -m compileall -q --invalidation-mode unchecked-hash \
         -x '/(ensurepip|idlelib|site-packages|test|tkinter|turtledemo)/' \
-        "$(python -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')"
+        "$(python -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')" \
+    && find / -xdev -type f -perm /6000 -exec chmod a-s {} + \
+    && find / -xdev -type d -perm -0002 ! -path /tmp -exec chmod o-w {} + \
+    && find / -xdev \( -path '*/site-packages/pip' -o -path '*/site-packages/pip-*' -o -path '/usr/local/bin/pip*' \
+        -o -name '*.whl' \) -prune -exec rm -r {} +
 # Before the code, which changes more often.
 COPY --from=dependencies /dependencies /usr/local
 # One layer of the application alone: all that a new version has to push and to pull.
@@ -58,6 +64,9 @@ COPY --from=code /app /app
 WORKDIR /app
 # Do not search for pydantic's plug-ins at every start, and write no bytecode beside a file mounted from outside.
 ENV PYDANTIC_DISABLE_PLUGINS=__all__ PYTHONDONTWRITEBYTECODE=1
+# Bytes from which memory is returned to the system at once. Where they are not set, glibc raises them after every large
+# allocation, and the process keeps most of what a flood took (mallopt(3): "dynamic mmap threshold").
+ENV MALLOC_MMAP_THRESHOLD_=32768 MALLOC_TRIM_THRESHOLD_=65536
 # The port of the REST door, unless PORT says otherwise.
 EXPOSE 8000
 # Again, because the first one holds for FROM alone.

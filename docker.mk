@@ -31,8 +31,13 @@ build/aws-lambda-rie: .tools/aws/installed
 	cp .tools/aws/lib/python3*/site-packages/samcli/local/rapid/*-$(subst aarch64,arm64,$(shell uname -m)) $@
 
 .PHONY: e2e
-e2e: install tools image build/aws-lambda-rie ## Open every door of the image with Docker, SAM CLI, AWS CLI and curl
+e2e: install tools image build/aws-lambda-rie ## Open every door of the image with Docker, SAM CLI, AWS CLI, curl and tmux
+	@command -v tmux >/dev/null || scripts/install-packages.sh tmux
 	$(BIN)/pytest -m e2e tests/e2e
+
+.PHONY: attack
+attack: install image build/aws-lambda-rie ## Flood the image, in a container of 512 MiB and one processor, on Linux
+	$(BIN)/pytest -m attack --durations 0 --durations-min 1 tests/attacks
 
 .PHONY: emulate
 emulate: image build/aws-lambda-rie ## Serve the image on port 9000 behind AWS's Lambda emulator

@@ -7,5 +7,6 @@ documents: install ## Search for the document of 1 MiB that costs most memory an
 	$(BIN)/python benchmarks/documents.py
 
 .PHONY: attack-peers
-attack-peers: install ## Flood FastAPI on other servers as well, on Linux (half an hour), and write benchmarks/attacks.json
+attack-peers: install ## Flood FastAPI on other servers as well, on Linux (half an hour), and write docs/withstands.md
+	rm -f benchmarks/attacks.json
 	$(BIN)/python benchmarks/attacks.py

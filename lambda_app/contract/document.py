@@ -90,7 +90,11 @@ class Reader(Generic[Value]):
         except ValidationError as error:
             refusal = self.refusal(error, data)
         # Not inside the handler, because the refusal would keep the error, and with it the input.
-        raise refusal
+        try:
+            raise refusal
+        finally:
+            # Its trace has this frame. Together they would keep the input until the garbage collector finds them.
+            del refusal
 
     def parse(self, data: bytes) -> Value:
         """Return what a document holds. A byte order mark is ignored (RFC 8259, section 8.1), as Lambda's client does.

@@ -11,6 +11,7 @@ from lambda_app.contract.bounds import check
 from lambda_app.contract.document import Reader, encoded
 from lambda_app.contract.errors import located, not_json, not_valid, pointer, unsupported_media_type
 from lambda_app.contract.problem import MAX_ERRORS, InvalidInput
+from lambda_app.rest.large_bodies import LARGE, turn
 
 # Where the application finds the body of a request that FastAPI refuses.
 UNREAD_BODY = "lambda_app.unread_body"
@@ -94,7 +95,10 @@ class DocumentRequest(Request):
         if self._is_handed_on:
             return await self._request.json()
         self._is_handed_on = True
-        return UnreadBody(await self.body())
+        body = await self.body()
+        if len(body) > LARGE:
+            await turn()
+        return UnreadBody(body)
 
 
 def reading_validator(reader: Reader[Any]) -> WrapValidator:

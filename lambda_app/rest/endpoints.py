@@ -16,6 +16,7 @@ from lambda_app.contract.life import Life
 from lambda_app.contract.problem import Problem
 from lambda_app.rest import threads
 from lambda_app.rest.body import is_json
+from lambda_app.rest.large_bodies import LARGE, turn
 from lambda_app.rest.problems import EMPTY, HANDLERS, documented, responses
 from lambda_app.rest.routing import DocumentRoute, Handler
 
@@ -104,6 +105,8 @@ class EndpointRoute(DocumentRoute):
         body = await whole_body(request)
         if not is_json(request):
             raise unsupported_media_type()
+        if len(body) > LARGE:
+            await turn()
         document = endpoint.reader.read(body)
         return Response(endpoint.write(await self.function.call(document)), media_type="application/json")
 

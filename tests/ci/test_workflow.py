@@ -60,3 +60,12 @@ def test_a_mistake_turns_its_job_red(tmp_path: Path, file: str, change: Change, 
     assert complaint in run.stdout, run.stdout
     assert "Job failed" in run.stdout
     assert run.returncode != 0
+
+
+def test_everything_is_green_waits_for_every_other_job() -> None:
+    jobs = (ROOT / ".github/workflows/ci.yml").read_text().split("\njobs:\n")[1]
+    *others, green = re.findall(r"^  (\w+):\n((?:    .*\n|\n)+)", jobs, re.MULTILINE)
+    needs = re.search(r"    needs: \[(.*)\]", green[1])
+    assert needs
+    assert (green[0], needs[1].split(", ")) == ("green", [name for name, _ in others])
+    assert f'"$RESULTS" = "{" ".join(["success"] * len(others))}"' in green[1]

@@ -1,6 +1,8 @@
 """Documents and their reader."""
 
+import gc
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -255,3 +257,14 @@ def test_a_document_of_1_mib_is_read_and_one_byte_more_is_too_large(monkeypatch:
     get_settings.cache_clear()
     with pytest.raises(InvalidInput, match="The input is larger than 20 bytes"):
         ECHO.read(document.ljust(21))
+
+
+def test_a_refusal_leaves_nothing_for_the_garbage_collector() -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        with suppress(InvalidInput):
+            ECHO.read(b"{}")
+        assert gc.collect() == 0
+    finally:
+        gc.enable()

@@ -104,3 +104,35 @@ def test_the_history_holds_no_secret_and_no_address() -> None:
 
 def test_everything_that_a_door_imports_has_bytecode(image: str) -> None:
     assert output("docker", "run", "--rm", *HARDENED, image, "python", "-c", UNCOMPILED) == ""
+
+
+def found(image: str, conditions: str, user: str = "0") -> list[str]:
+    """Return the files of an image that `find` finds for a user, who may not look into every folder."""
+    command = f"find / -xdev {conditions} -print 2>/dev/null; true"
+    return output("docker", "run", "--rm", "--user", user, image, "sh", "-c", command).splitlines()
+
+
+def test_no_program_lends_the_powers_of_another_user(image: str) -> None:
+    assert found(image, "-type f -perm /6000") == []
+
+
+def test_nobody_can_write_anywhere_but_to_tmp(image: str) -> None:
+    assert found(image, "! -type l -writable", user="65534") == ["/tmp"]  # noqa: S108 (in the container)
+
+
+def test_there_is_no_pip_and_no_wheel_to_install_it_from(image: str) -> None:
+    assert found(image, r"\( -name pip -o -name 'pip-*' -o -name 'pip[0-9]*' -o -name '*.whl' \)") == []
+    assert output("docker", "run", "--rm", image, "sh", "-c", "command -v pip; true") == ""
+
+
+def test_there_is_no_history_of_a_shell(image: str) -> None:
+    assert found(image, "-name '.*_history'") == []
+
+
+def test_the_image_runs_read_only_without_any_capability(image: str) -> None:
+    options = ("--read-only", "--cap-drop", "ALL", "--user", "65534")
+    code = "print(open('/proc/self/status').read())"
+    status = output("docker", "run", "--rm", *options, image, "python", "-c", code)
+    assert [line.split()[1] for line in status.splitlines() if line.startswith(("CapPrm", "CapEff", "CapBnd"))] == (
+        ["0000000000000000"] * 3
+    )

@@ -23,8 +23,10 @@ hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
 
 
-# A shell starts what runs in the background with SIGINT ignored, and so would be the processes that tests interrupt.
+# A shell starts what runs in the background with SIGINT ignored, and nohup does so with SIGHUP. So would be the
+# processes that tests interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture(autouse=True)

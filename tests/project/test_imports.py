@@ -45,7 +45,7 @@ DOORS = {
     "http": Door(
         "from lambda_app.aws_lambda.http import handler; handler({'body': '{\"message\": \"hello\"}'}, None)",
         {*AVOIDABLE, "argparse", "click", "h11", "httptools", "lambda_app.terminal", "lambda_app.serve", "uvicorn"},
-        455,
+        465,
     ),
     "app": Door(
         "from lambda_app.app import app",

@@ -18,8 +18,8 @@ from tests.echo import app
 for name, value in document(Settings).items():
     os.environ.setdefault(name.upper(), str(value))
 
-# No test is timed: how long an example takes depends on the machine.
-hypothesis.settings.register_profile("untimed", deadline=None)
+# No test is timed: how long an example takes, and how long it takes to make one up, depend on the machine.
+hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("untimed")
 
 

@@ -203,6 +203,7 @@ class Stream:
         while not gone.done():
             await send({"type": "http.response.body", "body": b"a" * 100_000, "more_body": True})
             self.sent += 100_000
+            await asyncio.sleep(0)  # `send` only waits while the client takes nothing
         self.is_over.set()
 
 

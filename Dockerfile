@@ -65,9 +65,8 @@ WORKDIR /app
 # Do not search for pydantic's plug-ins at every start, and write no bytecode beside a file mounted from outside.
 ENV PYDANTIC_DISABLE_PLUGINS=__all__ PYTHONDONTWRITEBYTECODE=1
 # Bytes from which memory is returned to the system at once. Where they are not set, glibc raises them after every large
-# allocation, and the process keeps most of what a flood took (mallopt(3): "dynamic mmap threshold"). More than asyncio's
-# buffer of 256 KiB for what arrives, because returning that one costs a fifth of all requests a second.
-ENV MALLOC_MMAP_THRESHOLD_=524288 MALLOC_TRIM_THRESHOLD_=1048576
+# allocation, and the process keeps most of what a flood took (mallopt(3): "dynamic mmap threshold").
+ENV MALLOC_MMAP_THRESHOLD_=32768 MALLOC_TRIM_THRESHOLD_=65536
 # The port of the REST door, unless PORT says otherwise.
 EXPOSE 8000
 # Again, because the first one holds for FROM alone.

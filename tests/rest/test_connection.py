@@ -264,6 +264,25 @@ async def test_a_client_that_takes_a_little_now_and_then_is_served(is_complete: 
 
 
 @on_a_loop
+async def test_a_body_is_read_in_pieces_of_16_kib() -> None:
+    sizes: list[int] = []
+
+    async def measure(_: Scope, receive: Receive, send: Send) -> None:
+        is_more = True
+        while is_more:
+            message = await receive()
+            sizes.append(len(message["body"]))
+            is_more = message["more_body"]
+        await respond(send, b"")
+
+    async with serving(measure) as server:
+        client = await server.connect(POST % 200_000 + b"a" * 200_000)
+        await client[0].readexactly(len(ok()))
+    assert sum(sizes) == 200_000
+    assert max(sizes) <= 2 * 16_384  # two may arrive before the application has its turn
+
+
+@on_a_loop
 async def test_a_refused_client_that_does_not_close_is_closed_after_a_moment() -> None:
     async with serving(Echo()) as server:
         client = await server.connect(b"?\r\n\r\n")

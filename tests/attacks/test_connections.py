@@ -23,8 +23,9 @@ def test_slow_headers_are_answered_408_or_give_way(door: Door) -> None:
     assert set(ends) <= {"408", *NO_ROOM}
 
 
-def test_bodies_that_stop_half_way_are_answered_408_or_have_no_room(door: Door) -> None:
-    with withstanding(door):
+def test_bodies_that_stop_half_way_are_answered_408_or_have_no_room() -> None:
+    # A door of its own: in one that another attack has met, the heap already has the holes that these leave.
+    with Door(BODY_TIMEOUT=3) as door, withstanding(door):
         ends = asyncio.run(half_sent(door.address))
     assert set(ends) <= {"408", *NO_ROOM}
 

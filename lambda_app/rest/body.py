@@ -52,7 +52,7 @@ def decoded(body: UnreadBody) -> Any:  # noqa: ANN401 (any JSON value)
     """Return the value of a body. Raises InvalidInput where it is not JSON, or out of bounds."""
     check(body._data)  # noqa: SLF001 (see the class)
     try:
-        return from_json(body._data)  # noqa: SLF001 (as above)
+        return from_json(body._data)  # noqa: SLF001 (see the class)
     except ValueError as error:
         raise not_json(f"Invalid JSON: {error}") from None
 
@@ -115,12 +115,12 @@ def reading_validator(reader: Reader[Any]) -> WrapValidator:
             problem = reader.refusal(error, data)
             if problem.status == 400:  # noqa: PLR2004 (not JSON at all)
                 raise problem from None
-            body._whole._refused[body._location] = problem  # noqa: SLF001 (as above)
+            body._whole._refused[body._location] = problem  # noqa: SLF001 (see the class)
             raise
 
     return WrapValidator(read)
 
 
-def plain(value: Any, handler: Callable[[Any], Any]) -> Any:  # noqa: ANN401 (as above)
+def plain(value: Any, handler: Callable[[Any], Any]) -> Any:  # noqa: ANN401 (any JSON value)
     """Validate the decoded value of a body parameter beside a Document, as FastAPI does."""
     return handler(decoded(value) if isinstance(value, UnreadBody) else value)

@@ -13,6 +13,7 @@ from lambda_app.rest.clock import Clock, Turn
 from lambda_app.rest.crowd import crowd_of
 from lambda_app.rest.descriptors import connection_limit
 from lambda_app.rest.refusal import log_refusal, reset, whole_response
+from lambda_app.rest.response_writer import ResponseWriter
 from lambda_app.rest.room import Room
 from lambda_app.settings import get_settings
 
@@ -45,6 +46,8 @@ class BoundedConnection(HttpToolsProtocol):
         self.crowd = crowd_of(server_state, limit, config.backlog)
         self.clock = Clock(settings)
         self.room = Room(settings.max_header_bytes)
+        self.max_headers = settings.max_headers
+        self.headers = []
         self.is_reading = True
         self.active_at = self.loop.time()
         self.timer: asyncio.TimerHandle | None = None
@@ -80,6 +83,7 @@ class BoundedConnection(HttpToolsProtocol):
         super().connection_made(transport)
         with suppress(AttributeError):  # uvloop's transport has no such attribute
             transport.max_size = _READ_SIZE  # type: ignore[attr-defined] # of asyncio's own transport
+        self.writer = ResponseWriter(transport, self.loop)
         if self.crowd.admit(self, self.loop):
             self.timer = self.loop.call_later(1, self.tick)
         else:
@@ -126,6 +130,7 @@ class BoundedConnection(HttpToolsProtocol):
         have arrived and were not read (RFC 9112, section 9.6).
         """
         self.is_reading = False
+        self.writer.flush()
         request_id = log_refusal(problem)
         cycle = self.cycle if self.room.is_in_body else None
         if cycle is not None:

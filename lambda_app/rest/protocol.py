@@ -3,16 +3,10 @@
 `python -m lambda_app.serve` uses it. uvicorn's own command does with `--http lambda_app.rest.protocol:BoundedProtocol`.
 """
 
-import asyncio
-from typing import Any
-
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
-from uvicorn.config import Config
-from uvicorn.server import ServerState
 
 from lambda_app.contract.problem import Problem
 from lambda_app.rest.connection import BoundedConnection
-from lambda_app.settings import get_settings
 
 
 class BoundedProtocol(BoundedConnection):
@@ -21,18 +15,8 @@ class BoundedProtocol(BoundedConnection):
     It reads one request at a time. What a client sends ahead of a response waits, unparsed, and then no more is read.
     """
 
-    def __init__(
-        self,
-        config: Config,
-        server_state: ServerState,
-        app_state: dict[str, Any],
-        _loop: asyncio.AbstractEventLoop | None = None,
-    ) -> None:
-        super().__init__(config, server_state, app_state, _loop)
-        self.max_headers = get_settings().max_headers
-        self.headers = []
-        self.unread = b""
-        self.start = 0
+    unread = b""  # what has arrived and is not parsed, from `start` on
+    start = 0
 
     def data_received(self, data: bytes) -> None:
         """Read on, unless the client has been refused."""
@@ -53,6 +37,7 @@ class BoundedProtocol(BoundedConnection):
             return
         super().on_headers_complete()
         if not is_upgrade:
+            self.cycle.transport = self.writer  # type: ignore[assignment] # it has all that uvicorn's cycle calls
             self.room.begin_body(self.headers)
             self.clock.begin_body()
             # What follows are trailer fields, which must not pass as header fields (RFC 9110, section 6.5.1).
@@ -75,6 +60,7 @@ class BoundedProtocol(BoundedConnection):
         This takes the place of uvicorn's method, which starts a timer for each response and takes the next request from
         a queue. Here the clock counts the seconds, and the queue is always empty.
         """
+        self.writer.flush()
         self.server_state.total_requests += 1
         self.clock.restart()
         if not self.transport.is_closing():

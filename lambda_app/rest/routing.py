@@ -73,7 +73,7 @@ def adopt(router: APIRouter) -> None:
             adopt(included)
             guards = getattr(route, "include_context").dependencies  # noqa: B009 (FastAPI's class is not public)
             guards[:] = [reading_dependency(each) for each in guards]
-            router._mark_routes_changed()  # noqa: SLF001 (as in _convert)
+            router._mark_routes_changed()  # noqa: SLF001 (FastAPI has no public name for it)
         elif (
             isinstance(route, APIRoute)
             and not isinstance(route, DocumentRoute)

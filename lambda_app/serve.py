@@ -7,6 +7,7 @@ starts the REST API.
 import gc
 import os
 import sys
+from contextlib import nullcontext
 
 
 def main() -> None:
@@ -27,9 +28,10 @@ def _serve_lambda(handler: str) -> None:
     # Imports leave no garbage, and looking for it takes an eighth of a cold start. `runtime` enables the collector
     # again.
     gc.disable()
-    from lambda_app.aws_lambda.lazy_imports import lazy_imports  # noqa: PLC0415
+    from lambda_app.aws_lambda.initialization import is_on_demand  # noqa: PLC0415
+    from lambda_app.contract.lazy_imports import lazy_imports  # noqa: PLC0415
 
-    with lazy_imports():
+    with lazy_imports() if is_on_demand() else nullcontext():
         from lambda_app.aws_lambda import runtime  # noqa: PLC0415
         from lambda_app.contract.environment import SettingsError  # noqa: PLC0415
 

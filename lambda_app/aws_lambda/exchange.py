@@ -11,6 +11,7 @@ from starlette.types import Message
 from lambda_app.aws_lambda.payload import WORST_GROWTH, BodySize, ResponseTooLarge, size_of
 from lambda_app.contract.problem import MEDIA_TYPE, InvalidInput, Problem
 from lambda_app.rest.batch import MEDIA_TYPES
+from lambda_app.rest.response_headers import SAFE
 
 # At most so many bytes of an answer are neither the response's body nor a header, and beside each header.
 _ENVELOPE = 256
@@ -40,7 +41,7 @@ class Exchange:
         self._size: BodySize | None = None
         self._room = 0
         self._is_refused = False
-        self._problem = Problem(500)
+        self._problem: Problem | None = None
 
     async def receive(self) -> Message:
         """Return the request and, once that has been answered, a disconnect."""
@@ -73,8 +74,10 @@ class Exchange:
         if self._is_whole:
             return self._translate({"status": self._status, "headers": self._headers, "body": bytes(self._body)})
         kept = [pair for pair in self._headers if pair[0] == b"x-request-id"]
-        headers = [[b"content-type", MEDIA_TYPE.encode()], *kept]
-        return self._translate({"status": self._problem.status, "headers": headers, "body": self._problem.json()})
+        safe = [[name.encode(), value.encode()] for name, value in SAFE.items()]
+        headers = [[b"content-type", MEDIA_TYPE.encode()], *safe, *kept]
+        problem = self._problem or Problem(500)
+        return self._translate({"status": problem.status, "headers": headers, "body": problem.json()})
 
     def _measure(self, part: bytes, *, is_last: bool) -> None:
         """Measure a response that may be too large. To measure a response is to encode it, so no other is measured."""

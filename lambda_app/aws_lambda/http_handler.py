@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from contextlib import suppress
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
@@ -10,18 +12,21 @@ from mangum import Mangum
 from mangum.adapter import DEFAULT_TEXT_MIME_TYPES
 from starlette.types import Scope
 
+from lambda_app.aws_lambda import log
 from lambda_app.aws_lambda.event_handler import EventHandler
 from lambda_app.aws_lambda.exchange import Exchange
 from lambda_app.aws_lambda.kinds import Kind, kind_of
 from lambda_app.aws_lambda.lifespan import Lifespan
 from lambda_app.aws_lambda.payload import limit_of
-from lambda_app.aws_lambda.requests import amend, body_of, posted, readable, unreadable
+from lambda_app.aws_lambda.requests import HttpApi, LoadBalancer, amend, body_of, posted, readable, unreadable
 from lambda_app.aws_lambda.snapshot import start_up
 from lambda_app.contract.deadline import Deadline
 from lambda_app.contract.printable import printable
 from lambda_app.contract.problem import MEDIA_TYPE
 from lambda_app.contract.turns import TurnLoop
 from lambda_app.rest.application import Application
+from lambda_app.rest.caller import CALLER
+from lambda_app.rest.request_log import REQUEST_ID
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +44,7 @@ class LambdaHandler:
     """
 
     def __init__(self, app: Application) -> None:
+        log.set_up(REQUEST_ID)
         # The application logs a line for each request. Mangum's would be a second one.
         logging.getLogger("mangum").setLevel(logging.WARNING)
         self._app = app
@@ -62,7 +68,8 @@ class LambdaHandler:
         if kind is Kind.HTTP:
             return self._answer(event, context)
         if kind is Kind.BODY:
-            return self._answer(posted(event, self._path), context)
+            # Who invokes the function directly has passed IAM, and needs no key.
+            return self._answer(posted(event, self._path), context, {CALLER: None})
         return self._events.answer(kind, event, context)
 
     def close(self) -> None:
@@ -74,17 +81,24 @@ class LambdaHandler:
     async def _adapter(self) -> Mangum:
         # A coroutine, because without a running event loop Mangum makes one that nobody closes. Its lifespan is off,
         # because it would start the application up and shut it down in every invocation.
-        return Mangum(self._app, lifespan="off", text_mime_types=_TEXT)
+        handlers: list[Any] = [LoadBalancer, HttpApi]  # in the order of Mangum's own
+        return Mangum(self._app, lifespan="off", custom_handlers=handlers, text_mime_types=_TEXT)
 
     def _start(self) -> None:
         self._runner.run(self._lifespan.start())
 
-    def _answer(self, event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 (Lambda's own)
-        """Answer an HTTP event: Mangum translates it, and the response."""
+    def _answer(
+        self,
+        event: dict[str, Any],
+        context: Any,  # noqa: ANN401 (Lambda's own)
+        known: Mapping[str, Any] = MappingProxyType({}),
+    ) -> dict[str, Any]:
+        """Answer an HTTP event: Mangum translates it, and the response. `known` is part of the scope."""
         try:
             request = self._mangum.infer(readable(event), context)
             scope = request.scope
             amend(scope)
+            scope.update(known)
             exchange = Exchange(body_of(scope["aws.event"]), request, limit_of(event))
         except Exception as error:  # noqa: BLE001 (Mangum raises whatever it stumbles over)
             reason = printable(f"{type(error).__name__}: {error}"[:_MAX_REASON])

@@ -3,16 +3,40 @@
 import base64
 import os
 import re
+from functools import cached_property
 from typing import Any
 
+from mangum.handlers import ALB, HTTPGateway
 from pydantic_core import to_json
 from starlette.types import Scope
 
 from lambda_app.contract.problem import MEDIA_TYPE, Problem
+from lambda_app.rest.response_headers import SAFE
 
 # Mangum reads a port out of these two headers. It cannot read an IPv6 address, or the two ports of a request that came
 # through two proxies. The application needs neither header.
 _PATTERNS = {"host": re.compile(r"[^:]*(:[0-9]{1,5})?"), "x-forwarded-port": re.compile(r"[0-9]{1,5}")}
+
+
+class HttpApi(HTTPGateway):
+    """Mangum's handler for HTTP APIs and Function URLs, but it makes the scope of an event once.
+
+    Mangum makes it again for the response, only to look at the event in it.
+    """
+
+    @cached_property
+    def scope(self) -> Scope:
+        """The ASGI scope of the event."""
+        return super().scope
+
+
+class LoadBalancer(ALB):
+    """Mangum's handler for load balancers, but it makes the scope once, as HttpApi does."""
+
+    @cached_property
+    def scope(self) -> Scope:
+        """The ASGI scope of the event."""
+        return super().scope
 
 
 def posted(body: dict[str, Any], path: str) -> dict[str, Any]:
@@ -34,13 +58,15 @@ def readable(event: dict[str, Any]) -> dict[str, Any]:
 
 def _readable_headers(headers: object) -> dict[str, Any]:
     items = headers.items() if isinstance(headers, dict) else ()
-    return {name: value for name, value in items if _is_readable(name, value)}
+    return {
+        name: value
+        for name, value in items
+        if (isinstance(value, str) and name.lower() not in _PATTERNS) or _is_readable(name, value)
+    }
 
 
 def _is_readable(name: str, value: object) -> bool:
     pattern = _PATTERNS.get(name.lower())
-    if pattern is None and isinstance(value, str):
-        return True
     values = value if isinstance(value, list) else [value]  # a list where it is a multi-value header
     return all(isinstance(text, str) and (pattern is None or pattern.fullmatch(text)) for text in values)
 
@@ -53,7 +79,7 @@ def body_of(event: dict[str, Any]) -> bytes:
 
 def unreadable(event: dict[str, Any]) -> dict[str, Any]:
     """Return the answer to an event that cannot be made into a request, in the shape of its source."""
-    headers = {"content-type": MEDIA_TYPE, "x-request-id": os.urandom(16).hex()}
+    headers = {"content-type": MEDIA_TYPE, **SAFE, "x-request-id": os.urandom(16).hex()}
     answer = {"statusCode": 400, "body": str(Problem(400, "The event is not a readable HTTP request."))}
     if "multiValueHeaders" in event:
         answer["multiValueHeaders"] = {name: [value] for name, value in headers.items()}

@@ -10,7 +10,7 @@ from awslambdaric.__main__ import main
 from awslambdaric.lambda_runtime_client import LambdaRuntimeClient
 
 from lambda_app.aws_lambda import openapi_models, snapshot
-from lambda_app.aws_lambda.lazy_imports import is_wanted
+from lambda_app.aws_lambda.initialization import is_on_demand
 from lambda_app.contract.environment import SettingsError
 from lambda_app.settings import get_settings
 
@@ -20,7 +20,10 @@ def prepare(handler: str) -> None:
 
     Raises SettingsError for a wrong setting, after telling Lambda of it.
     """
-    sys.stderr.write(f"lambda_app: the Lambda function {handler}\n")
+    if os.environ.get("AWS_LAMBDA_LOG_FORMAT") != "JSON":  # in which every line is an object
+        sys.stderr.write(f"lambda_app: the Lambda function {handler}\n")
+    # Imported here, where its own imports may wait. Used where they no longer do.
+    import_module("awslambdaric.bootstrap")
     try:
         get_settings()
         if "AWS_LAMBDA_MAX_CONCURRENCY" not in os.environ:
@@ -43,7 +46,7 @@ def serve(handler: str) -> None:
 
 def _import(handler: str) -> None:
     module, _, name = handler.rpartition(".")
-    if is_wanted() and module == "lambda_app.aws_lambda.http":
+    if is_on_demand() and module == "lambda_app.aws_lambda.http":
         openapi_models.defer()
     try:
         function = getattr(import_module(module.replace("/", ".")), name)

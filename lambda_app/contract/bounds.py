@@ -10,6 +10,9 @@ MAX_DEPTH = 64
 # Bytes that hold at most 64 arrays and objects, because each has two brackets. MAX_CONTAINERS is never less.
 _MAX_FREE = 2 * MAX_DEPTH
 
+# Closing brackets, and as many opening ones. First one of each, because short steps hide the long descents.
+_BETWEEN_SIBLINGS = [b"]" * number + b"[" * number for number in (1, 32, 16, 8, 4, 2, 1)]
+
 _SQUARE = bytes.maketrans(b"{}", b"[]")
 _NOT_STRUCTURE = bytes(set(range(256)) - set(b'[]{}"'))
 
@@ -55,6 +58,9 @@ def _structure(data: bytes) -> bytes:
 def _check_structure(structure: bytes, limit: int) -> None:
     if structure.count(b"[") > limit:
         raise too_many_containers(limit)
+    # What closes and opens again changes no depth. Without it, little is left for the turns that follow.
+    for brackets in _BETWEEN_SIBLINGS:
+        structure = structure.replace(brackets, b"")
     # Each turn takes the innermost arrays and objects away. What is not balanced is left to the parser.
     for _ in range(MAX_DEPTH):
         if b"[]" not in structure:

@@ -52,11 +52,14 @@ def _run(argv: "Sequence[str]", load: "Load", output: Output, signals: Signals) 
     # Imports leave no garbage, and looking for it takes an eighth of a start.
     gc.disable()
     try:
-        from lambda_app.contract.life import Life  # noqa: PLC0415 (--version needs none of these)
-        from lambda_app.terminal.execution import execute  # noqa: PLC0415 (as above)
+        from lambda_app.contract.lazy_imports import lazy_imports  # noqa: PLC0415 (--version needs none of these)
 
-        endpoints, resources = load()
-        Life(resources).check(endpoints.values())
+        with lazy_imports():
+            from lambda_app.contract.life import Life  # noqa: PLC0415 (as above)
+            from lambda_app.terminal.execution import execute  # noqa: PLC0415 (as above)
+
+            endpoints, resources = load()
+            Life(resources).check(endpoints.values())
     except Exception as error:  # noqa: BLE001 (importing a module may raise anything)
         from lambda_app.terminal.failures import report_failure  # noqa: PLC0415 (as above)
 

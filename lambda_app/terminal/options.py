@@ -20,15 +20,25 @@ class Parser(argparse.ArgumentParser):
     """An argument parser that raises UsageError where argparse would print its usage and exit."""
 
     color: bool
+    # argparse formats every option once to check it. To ask for the terminal's width would import shutil for that.
+    _width: int | None = 80
 
     def __init__(self, **settings: Any) -> None:  # noqa: ANN401 (argparse's own)
-        super().__init__(prog=PROGRAM, add_help=False, allow_abbrev=False, **settings)
+        super().__init__(prog=PROGRAM, add_help=False, allow_abbrev=False, formatter_class=self._formatter, **settings)
         # Python 3.14 colours help where `sys.stdout` is a terminal. Here that is standard error, and help may be piped.
         self.color = False
 
     def error(self, message: str) -> NoReturn:
         """Raise UsageError."""
         raise UsageError(message)
+
+    def format_help(self) -> str:
+        """Return the help, as wide as the terminal."""
+        self._width = None
+        return super().format_help()
+
+    def _formatter(self, prog: str) -> argparse.HelpFormatter:
+        return argparse.RawDescriptionHelpFormatter(prog, width=self._width)
 
 
 def built_in_options(endpoints: Mapping[str, Endpoint], response: type[BaseModel]) -> dict[str, dict[str, Any]]:
@@ -79,7 +89,6 @@ def build_parser(
         usage=f"%(prog)s [options]{message}",
         description=cleandoc(endpoint.description),
         epilog=epilog,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     for name, settings in own.items():
         parser.add_argument(*(["-h"] if name == "help" else []), f"--{name}", **settings)

@@ -2,6 +2,7 @@
 
 import gc
 import json
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -205,6 +206,27 @@ def test_only_brackets_outside_of_strings_are_bounded(nest: bytes, text: str, mo
     assert answer_to(b'{"value":' + opening + deep + nest[1:] + b"}", ANY) == TOO_DEEP
     assert answer_to(b'{"value":' + wide + b"}", ANY) is None
     assert answer_to(b'{"value":' + wide[:-1] + b"," + nest + b"]}", ANY) == TOO_MANY
+
+
+def descent(depth: int) -> bytes:
+    """Return arrays within arrays."""
+    return b"[" * depth + b"]" * depth
+
+
+def steps(depth: int) -> bytes:
+    """Return an array in which each array has an empty one before the next."""
+    return b"[[]," * (depth - 2) + b"[[]" + b"]" * (depth - 1)
+
+
+def siblings(depth: int) -> bytes:
+    """Return an array of the deepest descent among shallower ones, more than one of each."""
+    return b"[" + b",".join(descent(1 + number % (depth - 1)) for number in range(5 * depth)) + b"]"
+
+
+@pytest.mark.parametrize("nested", [descent, steps, siblings])
+def test_the_deepest_array_decides_whatever_is_beside_it(nested: Callable[[int], bytes]) -> None:
+    assert answer_to(b'{"value":[' + b",".join([nested(62)] * 3) + b"]}", ANY) is None
+    assert answer_to(b'{"value":[' + b",".join([*[nested(62)] * 3, nested(63)]) + b"]}", ANY) == TOO_DEEP
 
 
 def test_brackets_that_do_not_match_are_not_json() -> None:

@@ -1,7 +1,9 @@
 """The options that come from a request model, their help, and what a mistake is told."""
 
 import json
+import os
 from typing import Annotated, Any
+from unittest.mock import Mock
 
 import pytest
 from pydantic import AliasChoices, AliasPath, ConfigDict, Field, computed_field
@@ -124,6 +126,15 @@ options:
 def test_help_says_of_every_field_what_it_is(run: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "120")
     assert run("--help", endpoint=ORDER) == Ended(0, ORDER_HELP, "")
+
+
+def test_only_help_asks_for_the_width_of_the_terminal(run: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    get_terminal_size = Mock(return_value=os.terminal_size((40, 24)))
+    monkeypatch.setattr("shutil.get_terminal_size", get_terminal_size)
+    assert run("tea", "--count", "2", endpoint=ORDER).status == 0
+    get_terminal_size.assert_not_called()
+    lines = run("--help", endpoint=ORDER).out.splitlines()
+    assert 30 < max(len(line) for line in lines) <= 40
 
 
 def test_help_speaks_of_the_fields_by_their_own_names(run: Command, monkeypatch: pytest.MonkeyPatch) -> None:

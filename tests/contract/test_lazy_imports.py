@@ -1,6 +1,5 @@
-"""Imports that wait while a Lambda handler is imported, on Python 3.15 and without an effect before it."""
+"""Imports that wait while a process starts, on Python 3.15 and without an effect before it."""
 
-import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,7 +9,7 @@ from typing import Any
 import pytest
 from processes import ROOT, environment
 
-from lambda_app.aws_lambda.lazy_imports import lazy_imports
+from lambda_app.contract.lazy_imports import lazy_imports
 
 Condition = Callable[[str, str, tuple[str, ...] | None], bool]
 
@@ -43,7 +42,7 @@ def test_imports_wait_in_the_block_alone(interpreter: Interpreter) -> None:
     assert (interpreter.mode, interpreter.condition) == ("normal", None)
 
 
-def test_a_handler_that_cannot_be_imported_ends_the_waiting(interpreter: Interpreter) -> None:
+def test_a_module_that_cannot_be_imported_ends_the_waiting(interpreter: Interpreter) -> None:
     with pytest.raises(ModuleNotFoundError), lazy_imports():
         import_module("lambda_app.nowhere")
     assert (interpreter.mode, interpreter.condition) == ("normal", None)
@@ -70,23 +69,6 @@ def test_what_you_import_and_what_your_libraries_import_never_waits(
         assert interpreter.condition(importing, "anything", ("name",)) is waits
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("AWS_LAMBDA_INITIALIZATION_TYPE", "provisioned-concurrency"),
-        ("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start"),
-        ("AWS_LAMBDA_INITIALIZATION_TYPE", "lambda-managed-instances"),
-        ("AWS_LAMBDA_MAX_CONCURRENCY", "16"),
-    ],
-)
-def test_nothing_waits_where_the_function_starts_ahead_of_its_first_request(
-    name: str, value: str, interpreter: Interpreter, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv(name, value)
-    with lazy_imports():
-        assert interpreter.mode == "normal"
-
-
 def test_nothing_waits_before_python_3_15(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("get_lazy_imports", "set_lazy_imports"):
         monkeypatch.delattr(sys, name, raising=False)
@@ -100,29 +82,12 @@ def test_nothing_waits_before_python_3_15(monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_door_that_nobody_uses_is_not_imported() -> None:
     code = """
 import sys
-from lambda_app.aws_lambda.lazy_imports import lazy_imports
+from lambda_app.contract.lazy_imports import lazy_imports
 with lazy_imports():
     import tests.echo
 print("fastapi.openapi.docs" in sys.modules, "fastapi.routing" in sys.modules, sys.get_lazy_imports())
 """
     assert run(code) == "False True normal\n"
-
-
-def test_the_models_of_the_openapi_document_are_built_when_it_is_asked_for() -> None:
-    code = """
-import json
-from pydantic import BaseModel
-from lambda_app.aws_lambda import openapi_models
-openapi_models.defer()
-assert BaseModel.model_config == {}
-from fastapi.openapi.models import Components, OpenAPI, PathItem
-from tests.echo import app
-built = [model.__pydantic_complete__ for model in (Components, OpenAPI, PathItem)]
-print(json.dumps([built, app.openapi()]))
-"""
-    from tests.echo import app  # noqa: PLC0415 (the same, with models that are built)
-
-    assert json.loads(run(code)) == [[False, False, False], json.loads(json.dumps(app.openapi()))]
 
 
 def run(code: str) -> Any:

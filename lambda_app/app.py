@@ -4,11 +4,9 @@
 offers: routes, routers, dependencies, middleware, `lifespan`.
 """
 
-from fastapi.responses import RedirectResponse
-
 from lambda_app import __version__
 from lambda_app.endpoints import ENDPOINTS, resources
-from lambda_app.rest import health
+from lambda_app.rest import docs, health
 from lambda_app.rest.application import Application
 
 app = Application(
@@ -19,9 +17,4 @@ app = Application(
     version=__version__,
 )
 app.include_router(health.router)
-
-
-@app.get("/", include_in_schema=False)
-async def root() -> RedirectResponse:
-    """Redirect to the documentation, relative to this address."""
-    return RedirectResponse("docs")
+app.include_router(docs.router)

@@ -1,16 +1,42 @@
 """The routes of the documentation page, Swagger UI. What they answer is read only when it is asked for."""
 
-from fastapi import FastAPI, Request, Response
+from posixpath import relpath
+
+from fastapi import APIRouter, FastAPI, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
+from starlette.routing import BaseRoute
+
+from lambda_app.settings import get_settings
+
+router = APIRouter()
 
 
-def add_docs(app: FastAPI) -> None:
-    """Add the page at `docs_url`, its files, and the page that OAuth 2 redirects to, as FastAPI's options say.
+@router.get("/", include_in_schema=False)
+async def root(request: Request) -> RedirectResponse:
+    """Redirect to the page, relative to this address. Raises HTTPException where there is none."""
+    docs_url = request.app.docs_url
+    if not docs_url or not get_settings().docs:
+        raise HTTPException(404)
+    return RedirectResponse(relpath(docs_url, "/"))
+
+
+def add_docs(app: FastAPI) -> list[BaseRoute]:
+    """Add the OpenAPI document, the page at `docs_url`, and what else FastAPI's options ask for. Return the routes.
 
     Call it after the routes of the endpoints, so that no request for them is compared with these first.
     """
-    docs_url, openapi_url, redirect_url = app.docs_url, app.openapi_url, app.swagger_ui_oauth2_redirect_url
-    if not docs_url or not openapi_url:
-        return
+    before = len(app.router.routes)
+    docs_url, app.docs_url = app.docs_url, None
+    FastAPI.setup(app)  # but for FastAPI's own page
+    app.docs_url = docs_url
+    if docs_url and app.openapi_url:
+        _add_page(app, docs_url, app.openapi_url)
+    return app.router.routes[before:]
+
+
+def _add_page(app: FastAPI, docs_url: str, openapi_url: str) -> None:
+    """Add the page, its files, and the page that OAuth 2 redirects to."""
+    redirect_url = app.swagger_ui_oauth2_redirect_url
     # A folder in which no route of yours is likely to be, even if the page is at the root.
     folder = f"{docs_url.rstrip('/')}/swagger-ui"
 

@@ -1,10 +1,13 @@
 """Doors of the tests' own function, opened once."""
 
 import gc
+import logging
 import os
 import signal
+import sys
 from collections.abc import Iterator
 
+import coverage
 import hypothesis
 import pytest
 from sample import document
@@ -22,6 +25,13 @@ for name, value in document(Settings).items():
 hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("untimed")
 
+# The heap of a process that runs tests is large. To search it for garbage as often as a small one takes a quarter of
+# the time.
+gc.set_threshold(20_000, 20, 20)
+
+# Containers often forbid bytecode. Without it, each of the processes that tests start compiles the package again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # A shell starts what runs in the background with SIGINT ignored, and nohup does so with SIGHUP. So would be the
 # processes that tests interrupt.
@@ -38,17 +48,44 @@ def fresh_settings() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def fresh_log_records() -> Iterator[None]:
+    """Undo what the Lambda door adds to every record of the log where a test says that this is Lambda."""
+    factory = logging.getLogRecordFactory()
+    yield
+    logging.setLogRecordFactory(factory)
+
+
+@pytest.fixture(autouse=True)
 def unfrozen_objects() -> Iterator[None]:
     """Undo what the terminal's command does to its process, because hypothesis finds no referrers that are frozen."""
     yield
     gc.unfreeze()
 
 
+def is_unmeasured(item: pytest.Item) -> bool:
+    """Tell whether other tests run the same code, so that coverage.py need not look, which doubles a test's time."""
+    return item.get_closest_marker("unmeasured") is not None or item.nodeid.startswith("tests/project/")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Measure the processes that run tests, and not the one that distributes them."""
+    if measurement := coverage.Coverage.current():
+        measurement.stop()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run last what is not measured, because coverage.py loses sight of running threads when it is stopped."""
+    items.sort(key=is_unmeasured)
+
+
 @pytest.fixture(autouse=True)
-def only_measured_processes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Measure no process but those of tests that say so: coverage.py doubles the time that each of them takes."""
+def only_what_is_measured(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Measure no process but those of tests that say so, and this one until the first test that is not measured."""
     if request.node.get_closest_marker("measured") is None:
         monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
+    if is_unmeasured(request.node) and (measurement := coverage.Coverage.current()):
+        measurement.stop()
 
 
 @pytest.fixture(scope="session")

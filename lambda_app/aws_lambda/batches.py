@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from lambda_app.aws_lambda.sources import Record
 from lambda_app.contract.printable import printable
-from lambda_app.contract.problem import Problem, ProcessingFailed
+from lambda_app.contract.problem import Problem, ProcessingFailed, error_code
 from lambda_app.settings import get_settings
 
 logger = logging.getLogger(__name__)
@@ -45,4 +45,6 @@ def failed_records(records: Sequence[Record], process: Callable[[object], object
 def _log_failure(identifier: str, problem: Problem) -> None:
     cause = problem.cause if isinstance(problem, ProcessingFailed) else None
     level = logging.WARNING if cause is None else logging.ERROR
-    logger.log(level, "record %s failed: %s", printable(identifier), printable(problem.line), exc_info=cause)
+    fields = {"recordId": identifier, "status": problem.status, "errorCode": error_code(problem)}
+    shown = (printable(identifier), printable(problem.line))
+    logger.log(level, "record %s failed: %s", *shown, exc_info=cause, extra=fields)

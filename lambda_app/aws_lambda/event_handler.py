@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic_core import from_json
 
+from lambda_app.aws_lambda import log
 from lambda_app.aws_lambda.batches import failed_records
 from lambda_app.aws_lambda.kinds import HTTP_ELSEWHERE, Kind, UnsupportedEvent, check_names, kind_of
 from lambda_app.aws_lambda.payload import LAMBDA_LIMIT, check, check_error
@@ -49,6 +50,7 @@ class EventHandler:
         self._opened = ExitStack()
         self._run = run or self._own_run()
         if run is None:
+            log.set_up()
             try:
                 start_up(self._open)
             except BaseException:
@@ -62,7 +64,7 @@ class EventHandler:
     def answer(self, kind: Kind, event: Any, context: object) -> object:  # noqa: ANN401 (a JSON value of that kind)
         """Answer an event whose kind is known."""
         try:
-            with Deadline.of(context):
+            with Deadline.of(context), log.Invocation(kind.name.lower(), self.name):
                 return self._answer(kind, event, context)
         except Problem as problem:
             check_error(str(problem))

@@ -133,7 +133,8 @@ def _phrase(error: Mapping[str, Any], field: FieldInfo | None, values: Mapping[s
         return _PHRASES[code]
     detail = error["msg"] if code in _VALIDATORS else described(error)["detail"]
     if detail == UNTOLD or (
-        code not in _HARMLESS and any(value in detail for value in (*values.values(), str(error["input"])))
+        code not in _HARMLESS
+        and any(value.strip() and value in detail for value in (*values.values(), str(error["input"])))
     ):
         return "is refused by its validator"
     line = " ".join(detail.removeprefix(_VALIDATORS.get(code, "")).split())

@@ -134,6 +134,17 @@ class ProcessingFailed(Problem):
         self.cause = cause
 
 
+def error_code(problem: Problem) -> str:
+    """Return what the log calls a problem: its `type` if it has one, else its class, as Lambda's `errorType` does.
+
+    A plain Problem is called after its status: `NotFound`.
+    """
+    if problem.type != Problem.type:
+        return problem.type
+    name = type(problem).__name__
+    return reason_phrase(problem.status).replace(" ", "") if name == Problem.__name__ else name
+
+
 def refusal_in(error: BaseException) -> Problem | None:
     """Return the refusal that an exception stands for: a Problem, or the HTTPException of Starlette and FastAPI.
 

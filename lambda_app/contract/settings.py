@@ -1,9 +1,10 @@
 """The template's own settings. Yours are in `lambda_app/settings.py`."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator
 
+from lambda_app.contract.access import Keys, keys_in, keys_in_file, origins_in, proxies_in
 from lambda_app.contract.environment import Environment
 
 
@@ -25,6 +26,17 @@ class TemplateSettings(Environment):
     shutdown_timeout: Annotated[
         int, Field(ge=1, le=3600, description="Seconds to finish what is in flight after SIGTERM")
     ] = 8
+    drain_seconds: Annotated[
+        int, Field(ge=0, le=3600, description="Seconds of service after SIGTERM, in which /ready is 503")
+    ] = 0
+    log_level: Annotated[
+        Annotated[Literal["debug", "info", "warning", "error", "critical"], BeforeValidator(str.lower)] | None,
+        Field(description="The lowest level that is logged; unset: info, and in Lambda what AWS is told"),
+    ] = None
+    log_format: Annotated[
+        Literal["json", "text"] | None,
+        Field(description="The REST server's log; unset: text where standard error is a terminal, else json"),
+    ] = None
     max_connections: Annotated[
         int, Field(ge=1, le=65_536, description="Connections to a process of the REST server at once")
     ] = 512
@@ -50,3 +62,22 @@ class TemplateSettings(Environment):
     keep_alive_timeout: Annotated[
         int, Field(ge=1, le=3600, description="Seconds to wait for the next request on a connection")
     ] = 5
+    # Before the keys, whose validators ask for it.
+    public_access: Annotated[
+        bool, Field(description="Whether AWS lets everyone call the Lambda function, and keys may decide instead")
+    ] = False
+    api_keys: Annotated[
+        Keys, PlainValidator(keys_in), Field(description="Keys that clients of the HTTP doors send, each with a name")
+    ] = ()
+    api_keys_file: Annotated[
+        Keys, PlainValidator(keys_in_file), Field(description="File that holds such keys, where API_KEYS is not set")
+    ] = ()
+    cors_origins: Annotated[
+        tuple[str, ...], PlainValidator(origins_in), Field(description="Origins whose pages may call the HTTP doors")
+    ] = ()
+    forwarded_allow_ips: Annotated[
+        str,
+        AfterValidator(proxies_in),
+        Field(description="Proxies whose X-Forwarded-For and X-Forwarded-Proto the REST server believes"),
+    ] = "127.0.0.1,::1"
+    docs: Annotated[bool, Field(description="Whether /docs, what it needs, and the redirect to it are there")] = True

@@ -11,13 +11,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from lambda_app.contract.endpoint import Endpoint
 from lambda_app.contract.environment import SettingsError
 from lambda_app.contract.life import Life, Resources
-from lambda_app.rest import threads
+from lambda_app.rest import log, threads
 from lambda_app.rest.batch import BatchFunction, batch_options
 from lambda_app.rest.docs import add_docs
 from lambda_app.rest.endpoints import EndpointFunction, endpoint_options
+from lambda_app.rest.front import add_access, guarded
 from lambda_app.rest.load import Load
 from lambda_app.rest.problems import HANDLERS, documented
-from lambda_app.rest.request_log import RequestLog, configure_logging, write_out
+from lambda_app.rest.readiness import Check, Readiness
+from lambda_app.rest.request_log import RequestLog
 from lambda_app.rest.routing import DocumentRoute, adopt
 from lambda_app.rest.size_limit import SizeLimitProblem
 from lambda_app.settings import get_settings
@@ -32,18 +34,22 @@ class Application(FastAPI):
     """FastAPI with two routes for every endpoint, one error contract, and the request log.
 
     Takes every option of FastAPI, with FastAPI's meaning. `resources` are opened before the application's own
-    `lifespan` starts, and closed after it has ended.
+    `lifespan` starts, and closed after it has ended. `checks` tell `/ready` whether what the application
+    needs still answers: a function for each part, by its name, which gets the resources where it has a parameter.
     """
 
     def __init__(
         self,
         endpoints: Mapping[str, Endpoint],
         resources: Resources | None = None,
+        *,
+        checks: Mapping[str, Check] | None = None,
         **options: Any,  # noqa: ANN401 (FastAPI's own)
     ) -> None:
         self.endpoints = endpoints
         self.life = Life(resources)
         self.life.check(endpoints.values())
+        self.readiness = Readiness(self.life, checks or {})
         handlers = options.pop("exception_handlers", None) or {}
         responses = options.pop("responses", None) or {}
         super().__init__(
@@ -54,22 +60,21 @@ class Application(FastAPI):
         self.router.lifespan_context = self._with_life(self.router.lifespan_context)
         self.router.route_class = DocumentRoute
         for name, endpoint in endpoints.items():
-            function, batch = EndpointFunction(endpoint, self.life), BatchFunction(endpoint, self.life)
+            function, batch = EndpointFunction(name, endpoint, self.life), BatchFunction(name, endpoint, self.life)
             self.router.add_api_route(f"/{name}", function, **endpoint_options(name, endpoint))
             self.router.add_api_route(f"/{name}/batch", batch, **batch_options(name))
-        add_docs(self)
+        self.docs_routes = add_docs(self)
 
     def setup(self) -> None:
-        """Add the OpenAPI document, and what else FastAPI offers, but for the page at `docs_url`: see `add_docs`."""
-        docs_url, self.docs_url = self.docs_url, None
-        super().setup()
-        self.docs_url = docs_url
+        """Add nothing yet, where FastAPI adds the routes of the documentation: see `add_docs`."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a connection, or start up and shut down. A wrong setting ends the start with one line that names it."""
         if scope["type"] != "lifespan":
             await super().__call__(scope, receive, send)
             return
+        # Made again, because the settings may be others than at an earlier start, as after SnapStart's restore.
+        self.middleware_stack = None
         is_told = False
 
         async def send_in_one_line(message: Message) -> None:
@@ -99,8 +104,10 @@ class Application(FastAPI):
         settings = get_settings()
         if self.max_body_size is None:
             self.max_body_size = settings.max_body_bytes
-        app = SizeLimitProblem(super().build_middleware_stack())
-        return RequestLog(Load(app, settings.max_requests, settings.request_timeout))
+        if not settings.docs:
+            self.router.routes[:] = [route for route in self.router.routes if route not in self.docs_routes]
+        app = Load(SizeLimitProblem(super().build_middleware_stack()), settings.max_requests, settings.request_timeout)
+        return RequestLog(guarded(app, self, self.docs_routes))
 
     def openapi(self) -> dict[str, Any]:
         """Return the OpenAPI document, with the schema of problems and examples of requests in it."""
@@ -109,6 +116,7 @@ class Application(FastAPI):
 
         before, document = self.openapi_schema, super().openapi()
         if document is not before:  # FastAPI makes a new one where routes have been added
+            add_access(document)
             add_problem_schema(document)
             add_examples(document, self.endpoints)
         return document
@@ -116,14 +124,15 @@ class Application(FastAPI):
     def _with_life(self, lifespan: Lifespan) -> Lifespan:
         @asynccontextmanager
         async def whole_lifespan(app: Any) -> AsyncIterator[Any]:  # noqa: ANN401 (FastAPI's own)
-            configure_logging()
+            log.set_up()
             await self.life.open()
             try:
                 async with lifespan(app) as state:
-                    yield state
+                    with self.readiness.started():
+                        yield state
             finally:
                 await self.life.close()
                 threads.shut_down()
-                write_out()
+                log.write_out()
 
         return whole_lifespan

@@ -31,7 +31,8 @@ _DESCRIPTION = "Each line is a request document. The answer has its response or 
 class BatchFunction:
     """The function of a batch route, as FastAPI sees it."""
 
-    def __init__(self, endpoint: Endpoint, life: Life) -> None:
+    def __init__(self, name: str, endpoint: Endpoint, life: Life) -> None:
+        self.endpoint_name = name
         self.endpoint = endpoint
         self.life = life
         self.__name__ = f"{endpoint.function.__name__}_batch"

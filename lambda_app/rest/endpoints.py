@@ -27,7 +27,8 @@ _KEPT = {error: HANDLERS[error] for error in (Problem, RequestValidationError)}
 class EndpointFunction:
     """An endpoint's function as FastAPI sees it: it takes the document alone, and never blocks the event loop."""
 
-    def __init__(self, endpoint: Endpoint, life: Life) -> None:
+    def __init__(self, name: str, endpoint: Endpoint, life: Life) -> None:
+        self.endpoint_name = name
         self.endpoint = endpoint
         self.life = life
         self.__name__ = endpoint.function.__name__
@@ -42,7 +43,7 @@ class EndpointFunction:
         """Return the function's response; raises what the function raises."""
         return await self.call(documents[self.endpoint.parameter])
 
-    async def call(self, document: BaseModel) -> Any:  # noqa: ANN401 (as above)
+    async def call(self, document: BaseModel) -> Any:  # noqa: ANN401 (the endpoint's response model)
         """Return the function's response to a document, as `__call__` does."""
         return await threads.call(self.life, self.endpoint, document)
 

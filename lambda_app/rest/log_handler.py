@@ -49,18 +49,3 @@ class LogHandler(logging.StreamHandler):  # type: ignore[type-arg]  # (it takes 
         finally:
             self.release()
         super().flush()
-
-
-class TimeFormatter(logging.Formatter):
-    """Formats the time once a second, which takes as long as formatting the rest of a line."""
-
-    _second = -1
-    _time = ""
-
-    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802 (logging's name)
-        """Return the time as logging does by default."""
-        second = int(record.created)
-        if second != self._second:
-            self._time = super().formatTime(record, datefmt).partition(",")[0]
-            self._second = second
-        return f"{self._time},{int(record.msecs):03}"

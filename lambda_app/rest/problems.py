@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError, ResponseValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import MAX_BODY_SIZE_SCOPE_KEY, RequestBodyLimitMiddleware
 from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope, Send
 
 from lambda_app.contract.errors import (
     NOT_JSON,
@@ -20,10 +21,21 @@ from lambda_app.contract.errors import (
     too_large,
     unsupported_media_type,
 )
-from lambda_app.contract.problem import MAX_ERRORS, MEDIA_TYPE, InvalidInput, Problem, ProcessingFailed, refusal_in
+from lambda_app.contract.problem import (
+    MAX_ERRORS,
+    MEDIA_TYPE,
+    InvalidInput,
+    Problem,
+    ProcessingFailed,
+    error_code,
+    refusal_in,
+)
 from lambda_app.rest.body import UNREAD_BODY, is_json, refusal_of
 
 logger = logging.getLogger(__name__)
+
+# Where a request's scope has the code of the problem that answered it, for the log.
+ERROR_CODE = "lambda_app.error_code"
 
 EMPTY = "Invalid JSON: EOF while parsing a value at line 1 column 0"  # what the reader says of an empty body
 _PARAMETERS = {"query": "parameter", "path": "parameter", "header": "header", "cookie": "cookie"}
@@ -49,9 +61,24 @@ def responses(*refusals: type[Problem]) -> dict[int | str, dict[str, Any]]:
     return found
 
 
+class ProblemResponse(Response):
+    """A problem as an HTTP response, which leaves its code to the request log."""
+
+    media_type = MEDIA_TYPE
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.json(), problem.status, dict(problem.headers))
+        self._code = error_code(problem)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the response."""
+        scope[ERROR_CODE] = self._code
+        await super().__call__(scope, receive, send)
+
+
 def problem_response(problem: Problem) -> Response:
     """Return a problem as an HTTP response."""
-    return Response(problem.json(), problem.status, dict(problem.headers), MEDIA_TYPE)
+    return ProblemResponse(problem)
 
 
 def log_failure(problem: Problem) -> None:

@@ -9,8 +9,9 @@ from collections.abc import Iterable
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
-from lambda_app.contract.problem import MEDIA_TYPE, Problem
+from lambda_app.contract.problem import MEDIA_TYPE, Problem, error_code
 from lambda_app.rest.request_log import REQUEST_ID
+from lambda_app.rest.response_headers import SAFE
 
 _AT_ONCE = struct.pack("ii", 1, 0)  # struct linger: on, and for no time
 
@@ -21,7 +22,8 @@ def log_refusal(problem: Problem) -> str:
     """Write a line like the request log's, and return its request id. The detail holds nothing that a client sent."""
     request_id = os.urandom(16).hex()
     token = REQUEST_ID.set(request_id)
-    logger.info("refused: %d %s", problem.status, problem.line)
+    fields = {"status": problem.status, "errorCode": error_code(problem)}
+    logger.info("refused: %d %s", problem.status, problem.line, extra=fields)
     REQUEST_ID.reset(token)
     return request_id
 
@@ -34,6 +36,7 @@ def whole_response(problem: Problem, request_id: str, server_headers: Iterable[t
         "content-length": str(len(body)),
         "x-request-id": request_id,
         "connection": "close",
+        **SAFE,
         **problem.headers,
     }
     headers = [*server_headers, *((name.encode(), value.encode()) for name, value in own.items())]

@@ -6,18 +6,20 @@ import sys
 
 import uvicorn
 
+from lambda_app.rest import log
 from lambda_app.rest.descriptors import longest_backlog
 from lambda_app.rest.protocol import BoundedProtocol
 from lambda_app.settings import get_settings
 
 
 def serve(application: str) -> None:
-    """Serve HTTP on HOST and PORT. On SIGTERM, finish what is in flight within SHUTDOWN_TIMEOUT seconds.
+    """Serve HTTP on HOST and PORT. On SIGTERM, serve on for DRAIN_SECONDS, and finish within SHUTDOWN_TIMEOUT seconds.
 
     `application` is an import string, because each of the WEB_CONCURRENCY processes imports it. Raises SettingsError.
     """
     settings = get_settings()
-    sys.stderr.write(f"lambda_app: the REST API on http://{settings.host}:{settings.port}\n")
+    if not log.is_json():  # in which uvicorn says so
+        sys.stderr.write(f"lambda_app: the REST API on http://{settings.host}:{settings.port}\n")
     uvicorn.run(
         application,
         http=BoundedProtocol,
@@ -26,7 +28,9 @@ def serve(application: str) -> None:
         workers=settings.web_concurrency,
         backlog=longest_backlog(settings.max_connections),
         timeout_graceful_shutdown=settings.shutdown_timeout,
-        log_config=None,  # the application sets up the log, for uvicorn too
+        log_config=log.config(),
+        forwarded_allow_ips=settings.forwarded_allow_ips,
+        server_header=False,
     )
     # uvicorn raises the signal again at the end, but that does not end process 1 of a container. A normal exit would
     # wait for the thread of a function that outlasts the timeout.

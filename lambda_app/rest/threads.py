@@ -37,7 +37,11 @@ def shut_down() -> None:
         pool.cache_clear()
 
 
-async def run(function: Callable[..., Result], *arguments: Any) -> Result:  # noqa: ANN401 (the function's own)
+async def run(
+    function: Callable[..., Result],
+    *arguments: Any,  # noqa: ANN401 (the function's own)
+    threads: ThreadPool | None = None,
+) -> Result:
     """Call a function that may block: in a thread or, on Lambda's event loop, between two of its turns.
 
     A function that still waits for a thread when the task is cancelled is never called. One that has started goes on.
@@ -46,7 +50,7 @@ async def run(function: Callable[..., Result], *arguments: Any) -> Result:  # no
     loop = asyncio.get_running_loop()
     if isinstance(loop, TurnLoop):
         return await loop.between_turns(function)
-    threads, call = pool(), Call(function)
+    threads, call = threads or pool(), Call(function)
     threads.submit(call)
     try:
         return cast("Result", await call.future)
@@ -71,7 +75,7 @@ async def call(life: Life, endpoint: Endpoint, request: Any) -> Any:  # noqa: AN
         raise ProcessingFailed(error) from None
 
 
-def _settled(function: Callable[..., Result], *arguments: Any) -> Result:  # noqa: ANN401 (as above)
+def _settled(function: Callable[..., Result], *arguments: Any) -> Result:  # noqa: ANN401 (the function's own)
     try:
         return function(*arguments)
     except _NOT_FOR_LOOPS as error:

@@ -32,7 +32,9 @@ def execute(argv: Sequence[str], endpoints: Mapping[str, Endpoint], resources: R
         output.write(f"{PROGRAM} {__version__}\n".encode())
         return ANSWERED
     try:
-        get_settings()  # a wrong one must not look like a failure of the function
+        settings = get_settings()  # a wrong one must not look like a failure of the function
+        if settings.log_level is not None:
+            _log(settings.log_level)
         with Caller(line.endpoint, resources) as caller:
             return _answer(line, caller, output)
     except SettingsError as error:
@@ -41,6 +43,13 @@ def execute(argv: Sequence[str], endpoints: Mapping[str, Endpoint], resources: R
     except ResourcesFailed as failure:
         _report(str(failure), failure.cause, trace=line.options["traceback"])
         return FAILED
+
+
+def _log(level: str) -> None:
+    """Show on standard error what the function logs, from a level on. Otherwise logging shows warnings there."""
+    import logging  # noqa: PLC0415 (it would slow every other command)
+
+    logging.basicConfig(level=level.upper(), format="%(levelname)s %(name)s: %(message)s")
 
 
 def _answer(line: CommandLine, caller: Caller, output: Output) -> int:

@@ -162,6 +162,7 @@ def reported(answer: object) -> list[int]:
     return [int(item["itemIdentifier"]) for item in answer["batchItemFailures"]]
 
 
+@pytest.mark.unmeasured
 @given(records)
 def test_sqs_reports_or_processes_every_record_and_none_both(kinds: list[tuple[str, str]]) -> None:
     handler, processed = recording()
@@ -171,6 +172,7 @@ def test_sqs_reports_or_processes_every_record_and_none_both(kinds: list[tuple[s
     assert done == [number for number, (kind, _) in enumerate(kinds) if kind == "good"]
 
 
+@pytest.mark.unmeasured
 @given(records)
 def test_fifo_processes_nothing_of_a_group_after_its_first_failure(kinds: list[tuple[str, str]]) -> None:
     handler, processed = recording()
@@ -184,6 +186,7 @@ def test_fifo_processes_nothing_of_a_group_after_its_first_failure(kinds: list[t
         assert [number for number in done if number in group] == [number for number in group if number < first]
 
 
+@pytest.mark.unmeasured
 @given(records)
 def test_kinesis_processes_a_prefix_and_reports_the_rest(kinds: list[tuple[str, str]]) -> None:
     handler, processed = recording()

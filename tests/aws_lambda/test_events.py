@@ -158,6 +158,7 @@ def test_a_notification_that_fails_raises_for_aws_to_deliver_it_again(
         events(notification, None)
 
 
+@pytest.mark.unmeasured
 @given(EVENT_VALUES)
 def test_every_json_value_ends_in_an_answer_or_a_named_error(value: object) -> None:
     with suppress(InvalidInput, ProcessingFailed, UnsupportedEvent):

@@ -45,7 +45,13 @@ def opened(app: Application) -> Iterator[LambdaHandler]:
 def test_a_rest_api_is_answered_whole(handler: LambdaHandler) -> None:
     assert handler(http_event("rest_api", BODY), None) == {
         "statusCode": 200,
-        "headers": {"content-length": "15", "content-type": "application/json", "x-request-id": "rest-api-example"},
+        "headers": {
+            "content-length": "15",
+            "content-type": "application/json",
+            "x-content-type-options": "nosniff",
+            "cache-control": "no-store",
+            "x-request-id": "rest-api-example",
+        },
         "multiValueHeaders": {},
         "body": '{"message":"a"}',
         "isBase64Encoded": False,
@@ -107,6 +113,12 @@ def test_routes_and_docs_work_behind_a_stage(name: str, stage: str, handler: Lam
     docs: Any = handler(staged(name, stage, "/docs"), None)
     assert "&quot;openapi&quot;: &quot;openapi.json&quot;" in docs["body"]
     assert body_of(handler(staged(name, stage, "/openapi.json"), None))["servers"] == [{"url": f"/{stage}"}]
+
+
+@pytest.mark.parametrize("name", HTTP)
+def test_an_application_that_has_started_is_ready(name: str, handler: LambdaHandler) -> None:
+    answer: Any = handler(get(name, "/ready"), None)
+    assert (answer["statusCode"], json.loads(answer["body"])["status"]) == (200, "ok")
 
 
 @pytest.mark.parametrize("path", ["/production/health", "/prodhealth", "/prod", "/pro/health"])
@@ -179,7 +191,7 @@ def test_what_cannot_be_made_a_request_is_400(name: str, changes: dict[str, obje
     assert body_of(answer) == UNREADABLE
     assert answer["isBase64Encoded"] is False
     headers = answer.get("headers") or answer["multiValueHeaders"]
-    assert set(headers) == {"content-type", "x-request-id"}
+    assert set(headers) == {"content-type", "x-content-type-options", "cache-control", "x-request-id"}
 
 
 @pytest.mark.parametrize(
@@ -459,6 +471,7 @@ def test_every_kind_of_event_shares_the_resources_and_the_event_loop() -> None:
     assert loops == [loops[0]] * 5
 
 
+@pytest.mark.measured
 def test_an_application_that_cannot_start_fails_at_import() -> None:
     code = """if True:
         from lambda_app.aws_lambda.http_handler import LambdaHandler
@@ -478,6 +491,7 @@ def test_an_application_that_cannot_start_fails_at_import() -> None:
     assert ended.stderr.count(b"Traceback") == 1
 
 
+@pytest.mark.unmeasured
 @given(EVENT_VALUES)
 def test_every_json_value_ends_in_an_answer_or_a_named_error(handler: LambdaHandler, value: object) -> None:
     with suppress(InvalidInput, ProcessingFailed, UnsupportedEvent):
@@ -492,6 +506,7 @@ _members = st.sampled_from(
 )
 
 
+@pytest.mark.unmeasured
 @given(st.sampled_from(HTTP), st.dictionaries(_members, EVENT_VALUES, max_size=4))
 def test_every_malformed_http_event_ends_in_an_answer_or_a_named_error(
     handler: LambdaHandler, name: str, changes: Event

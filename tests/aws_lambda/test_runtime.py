@@ -28,8 +28,9 @@ def test_where_lambda_starts_it_it_serves_invocations_and_says_so() -> None:
 
 
 def test_another_handler_can_be_named() -> None:
-    with served("lambda_app.aws_lambda.events.handler") as runtime:
+    with served("lambda_app.aws_lambda.events.handler", AWS_LAMBDA_LOG_FORMAT="JSON") as runtime:
         answer = runtime.invoke({"body": "{}"})
+    assert runtime.log.startswith(b"{")  # as every line of a log in JSON
     assert answer.document["errorMessage"] == "This function does not serve a bare HTTP body"
 
 

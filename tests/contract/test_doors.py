@@ -18,6 +18,8 @@ from tests.echo import load
 from tests.events import HTTP, event, failures, http_event, kinesis, sns, sqs
 from tests.terminal.tools import tells
 
+pytestmark = pytest.mark.unmeasured
+
 
 class Outcome(NamedTuple):
     """What a door makes of an input: a message, or the pointers and codes of a refusal."""

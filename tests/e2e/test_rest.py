@@ -35,8 +35,9 @@ def test_it_is_healthy(served: Container) -> None:
     assert (answer.status_code, answer.json()) == (200, HEALTH)
 
 
-def test_it_says_which_door_was_opened(served: Container) -> None:
-    assert served.log().splitlines()[0] == "lambda_app: the REST API on http://0.0.0.0:8000"
+def test_every_line_of_its_log_is_json_and_one_says_which_door_was_opened(served: Container) -> None:
+    messages = [json.loads(line)["message"] for line in served.log().splitlines()]
+    assert "Uvicorn running on http://0.0.0.0:8000 (Press CTRL+C to quit)" in messages
 
 
 def test_it_answers(served: Container) -> None:

@@ -165,6 +165,8 @@ def refusal(status: int, title: str, detail: str, *more: str) -> bytes:
         f"content-length: {len(body)}",
         "x-request-id: ID",
         "connection: close",
+        "x-content-type-options: nosniff",
+        "cache-control: no-store",
         *more,
     ]
     return "\r\n".join([*lines, "", body]).encode()

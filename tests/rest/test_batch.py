@@ -23,6 +23,7 @@ def test_a_batch_of_too_many_lines_is_told_where_to_go(body: bytes, rest: TestCl
     assert (answer.status_code, answer.json()) == (413, TOO_MANY_LINES)
 
 
+@pytest.mark.unmeasured
 def test_a_batch_of_as_many_lines_as_there_may_be_is_answered(rest: TestClient) -> None:
     assert rest.post("/process/batch", content=b"\n" * 65_536).text.count("\n") == 65_536
 

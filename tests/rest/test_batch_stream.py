@@ -136,6 +136,7 @@ async def test_an_answer_does_not_wait_for_slower_lines_after_it(monkeypatch: py
         assert [await client.read() for _ in range(3)] == [ANSWER] * 3
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("name", ENDPOINTS)
 async def test_a_client_that_does_not_read_stops_the_work(name: str) -> None:
     app, processed = counting()
@@ -199,7 +200,7 @@ async def test_a_batch_that_turns_out_to_have_too_many_lines_ends_with_the_probl
 
 async def test_the_limit_of_an_include_holds_for_its_batch() -> None:
     router = APIRouter()
-    router.add_api_route("/all", batch.BatchFunction(ECHO, Application({}).life), methods=["POST"])
+    router.add_api_route("/all", batch.BatchFunction("all", ECHO, Application({}).life), methods=["POST"])
     app = Application({})
     app.include_router(router, max_body_size=len(LINE))
     async with Client(app, "/all") as client:

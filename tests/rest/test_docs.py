@@ -6,13 +6,11 @@ import json
 import re
 import subprocess
 import sys
-from hashlib import sha256
 from html import unescape
 from typing import Any
 from urllib.parse import urljoin
 
 import pytest
-from docs_assets import COMPRESSED, FOLDER, LICENSES
 from fastapi import Depends, FastAPI
 from fastapi.security import OAuth2AuthorizationCodeBearer, OAuth2PasswordBearer, OpenIdConnect
 from starlette.testclient import TestClient
@@ -44,16 +42,6 @@ def options_of(page: str) -> Any:
     """Return what a page tells its script."""
     (found,) = re.findall(r'data-options="([^"]+)"', page)
     return json.loads(unescape(found))
-
-
-def test_the_files_are_those_of_the_package() -> None:
-    version, *lines = (FOLDER / "SHA256SUMS").read_text().splitlines()
-    assert re.fullmatch(r"# swagger-ui-dist-\d+\.\d+\.\d+: make docs-assets", version)
-    listed = {name: digest for digest, name in (line.split() for line in lines)}
-    contents = {name: gzip.decompress((FOLDER / f"{name}.gz").read_bytes()) for name in COMPRESSED}
-    contents |= {name: (FOLDER / name).read_bytes() for name in LICENSES}
-    assert listed == {name: sha256(content).hexdigest() for name, content in contents.items()}
-    assert sorted(path.name.removesuffix(".gz") for path in FOLDER.iterdir()) == sorted([*contents, "SHA256SUMS"])
 
 
 def test_the_page_is_html_with_a_strict_policy(rest: TestClient) -> None:

@@ -1,6 +1,7 @@
 """Start-up and shut-down: resources, a person's own lifespan, settings, threads."""
 
 import asyncio
+import os
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -161,23 +162,38 @@ def test_there_are_as_many_threads_as_the_setting_says(monkeypatch: pytest.Monke
     assert asyncio.run(ask_both(app)) == {'b\'{"name":"process_0"}\'', 'b\'{"name":"process_1"}\''}
 
 
-def test_a_wrong_setting_ends_the_start_with_one_line_that_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PROCESS_THREADS", "many")
+async def what_a_start_sends(app: Application) -> list[Message]:
+    """Return what an application that cannot start sends to its server. Raises SettingsError where that is why."""
     sent: list[Message] = []
 
-    async def start() -> None:
-        async def receive() -> Message:
-            return {"type": "lifespan.startup"}
+    async def receive() -> Message:
+        return {"type": "lifespan.startup"}
 
-        async def send(message: Message) -> None:
-            sent.append(message)
+    async def send(message: Message) -> None:
+        sent.append(message)
 
-        await Application({})({"type": "lifespan"}, receive, send)
+    with pytest.raises(SettingsError):
+        await app({"type": "lifespan", "state": {}}, receive, send)
+    return sent
 
-    with pytest.raises(SettingsError, match="PROCESS_THREADS must be a whole number from 1 to 1000"):
-        asyncio.run(start())
-    (message,) = sent
-    assert message == {
-        "type": "lifespan.startup.failed",
-        "message": "lambda_app: error: PROCESS_THREADS must be a whole number from 1 to 1000",
-    }
+
+def test_a_wrong_setting_ends_the_start_with_one_line_that_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PROCESS_THREADS", "many")
+    assert asyncio.run(what_a_start_sends(Application({}))) == [
+        {
+            "type": "lifespan.startup.failed",
+            "message": "lambda_app: error: PROCESS_THREADS must be a whole number from 1 to 1000",
+        }
+    ]
+
+
+def test_a_setting_that_a_lifespan_misses_is_named_in_one_line_as_well() -> None:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        if "RATES_URL" not in os.environ:
+            raise SettingsError("RATES_URL is missing")
+        yield
+
+    assert asyncio.run(what_a_start_sends(Application({}, lifespan=lifespan))) == [
+        {"type": "lifespan.startup.failed", "message": "lambda_app: error: RATES_URL is missing"}
+    ]

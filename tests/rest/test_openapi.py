@@ -35,7 +35,7 @@ def contents(document: dict[str, Any], path: str, method: str = "post") -> dict[
 def test_an_endpoint_names_its_models_and_every_problem(rest: TestClient) -> None:
     document = rest.get("/openapi.json").json()
     validate(document)
-    assert sorted(document["paths"]) == ["/health", "/own", "/process", "/process/batch"]
+    assert sorted(document["paths"]) == ["/health", "/own", "/process", "/process/batch", "/ready"]
     post = document["paths"]["/process"]["post"]
     assert post["requestBody"]["content"] == {
         "application/json": {"schema": {"$ref": "#/components/schemas/EchoRequest"}}
@@ -121,6 +121,12 @@ def test_a_model_of_a_person_stands_beside_the_template_s_of_the_same_name() -> 
 
     assert properties("/pulse", "200", "application/json") == ["pulse"]
     assert properties("/health", "200", "application/json") == ["status", "version"]
+    assert properties("/ready", "200", "application/json") == ["status", "version"]
+    assert document["paths"]["/ready"]["get"]["responses"]["503"]["content"]["application/problem+json"]["example"] == {
+        "type": "about:blank",
+        "title": "Service Unavailable",
+        "status": 503,
+    }
     assert properties("/own", "418", "application/json") == ["what"]
     assert properties("/own", "default", "application/problem+json") == [
         *("detail", "errorCount", "errors", "status", "title", "type")

@@ -241,6 +241,7 @@ async def test_a_request_is_the_same_in_one_piece_and_byte_by_byte(name: str) ->
     assert [path for _, path, _, _ in asked.requests] == [REQUESTS[name].split()[1].decode(), "/z"]
 
 
+@pytest.mark.unmeasured
 @given(names=st.lists(st.sampled_from(sorted(REQUESTS)), max_size=6), cuts=st.sets(st.integers(0, 1500), max_size=8))
 @settings(max_examples=20)
 def test_a_pipeline_is_answered_in_order_wherever_it_is_cut(names: list[str], cuts: set[int]) -> None:

@@ -2,22 +2,25 @@
 
 import asyncio
 import logging
+import random
 import re
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, HTTPException, Request, Response
 from fastapi.middleware.cors import CORSMiddleware
 from starlette.middleware.base import RequestResponseEndpoint
-from starlette.responses import StreamingResponse
+from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.testclient import TestClient
 from starlette.types import Message, Receive, Scope, Send
 
 from lambda_app.contract.document import Document
 from lambda_app.contract.endpoint import Endpoint
+from lambda_app.contract.problem import Problem
 from lambda_app.rest.application import Application
-from lambda_app.rest.request_log import RequestLog, configure_logging
+from lambda_app.rest.request_log import RequestLog
+from tests.contract.logs import bare_logging
 from tests.echo import ECHO
 
 LOGGER = "lambda_app.rest.request_log"
@@ -35,6 +38,16 @@ def test_any_other_request_id_is_replaced(request_id: bytes, rest: TestClient) -
         assert re.fullmatch("[0-9a-f]{32}", answered)
 
 
+def test_neither_a_new_start_nor_a_function_that_seeds_random_numbers_repeats_a_request_id() -> None:
+    app, found = Application({}), set()
+    for _ in range(2):
+        with TestClient(app) as client:
+            for _ in range(2):
+                random.seed(1)
+                found.add(client.get("/nowhere").headers["x-request-id"])
+    assert len(found) == 4
+
+
 class Nothing(Document):
     pass
 
@@ -48,24 +61,16 @@ async def work_async(_: Nothing) -> Nothing:
     return work(_)
 
 
-@contextmanager
-def bare_logging() -> Iterator[None]:
-    """Take the handlers of pytest off the root logger, which has none in a fresh process."""
-    root = logging.getLogger()
-    handlers, root.handlers, level = root.handlers, [], root.level
-    try:
-        yield
-    finally:
-        root.handlers, root.level = handlers, level
-
-
 def lines_of(printed: str) -> list[str]:
     """Return the lines of the log without their time, and with the same duration in each."""
     lines = [line.split(" ", 2)[2] for line in printed.splitlines()]
     return [re.sub(r"\d+\.\d ms", "0.1 ms", line) for line in lines if "httpx" not in line]
 
 
-def test_every_line_of_a_request_has_its_id(capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_line_of_a_request_has_its_id(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOG_FORMAT", "text")
     app = Application({"def": Endpoint(work), "async": Endpoint(work_async)})
     with bare_logging(), TestClient(app) as client:
         client.post("/def", json={}, headers={"x-request-id": "the-id"})
@@ -80,7 +85,10 @@ def test_every_line_of_a_request_has_its_id(capsys: pytest.CaptureFixture[str]) 
     ]
 
 
-def test_what_a_middleware_answers_or_logs_is_inside_of_the_log(capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_a_middleware_answers_or_logs_is_inside_of_the_log(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOG_FORMAT", "text")
     app = Application({"process": ECHO})
     app.add_middleware(CORSMiddleware, allow_origins=["https://example.com"], allow_methods=["POST"])
 
@@ -107,27 +115,103 @@ def test_a_request_is_not_logged_where_nobody_wants_its_line(
     rest: TestClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.WARNING, LOGGER)
-    assert rest.get("/health").status_code == 200
+    assert rest.get("/nowhere").status_code == 404
     assert [record.name for record in caplog.records if record.name == LOGGER] == []
 
 
-def test_a_line_has_the_time_that_logging_gives_it_by_default() -> None:
-    record = logging.makeLogRecord({"request_id": "-"})
-    with bare_logging():
-        configure_logging()
-        (handler,) = logging.getLogger().handlers
-        for created, msecs in ((0.0, 0.0), (0.25, 250.0), (1.999, 999.0)):
-            record.created, record.msecs = created, msecs
-            expected = logging.Formatter("%(asctime)s").format(record)
-            assert handler.format(record).partition(" Level")[0] == expected
+def lines_for(client: TestClient, caplog: pytest.LogCaptureFixture, *paths: str) -> list[tuple[str, str, Any]]:
+    """Return the level, the message without its duration, and the route, of the line for each GET of a path."""
+    for path in paths:
+        client.get(path)
+    records = [record for record in caplog.records if record.name == LOGGER]
+    return [(each.levelname, each.getMessage().rsplit(" ", 2)[0], getattr(each, "route", None)) for each in records]
 
 
-def test_logging_that_is_set_up_is_left_alone() -> None:
-    with bare_logging():
-        root = logging.getLogger()
-        root.addHandler(handler := logging.NullHandler())
-        configure_logging()
-        assert root.handlers == [handler]
+def test_a_health_check_is_logged_for_debugging(rest: TestClient, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, LOGGER)
+    assert lines_for(rest, caplog, "/health", "/ready", "/docs") == [
+        ("DEBUG", "GET /health 200", "/health"),
+        ("DEBUG", "GET /ready 200", "/ready"),
+        ("INFO", "GET /docs 200", "/docs"),
+    ]
+
+
+def test_a_line_tells_the_route_and_none_of_what_stands_in_the_path(caplog: pytest.LogCaptureFixture) -> None:
+    async def read(number: int) -> int:
+        return number
+
+    app, inner, outer, router = Application({}), FastAPI(), APIRouter(prefix="/outer"), APIRouter(prefix="/inner")
+    router.add_api_route("/{number}", read)
+    outer.include_router(router)
+    inner.include_router(router)
+    app.add_api_route("/{number}", read)
+    app.include_router(outer, prefix="/v1")
+    app.mount("/mounted", inner)
+    app.mount("/files", PlainTextResponse("17"))
+    app.mount("/empty", FastAPI())
+    app.add_route("/plain/{number:int}", lambda _: PlainTextResponse("17"))
+    outer.add_route("/plain/{number:int}", lambda _: PlainTextResponse("17"))
+    outer.mount("/files", PlainTextResponse("17"))
+    caplog.set_level(logging.INFO, LOGGER)
+    expected = {
+        "/17": "GET /{number} 200",
+        "/v1/outer/inner/17": "GET /v1/outer/inner/{number} 200",
+        "/mounted/inner/17": "GET /mounted/inner/{number} 200",
+        "/mounted/inner/ab": "GET /mounted/inner/{number} 422",
+        "/plain/17": "GET /plain/{number:int} 200",
+        "/v1/plain/17": "GET /v1/plain/{number:int} 200",
+        "/v1/files/17": "GET /v1/files/{path} 200",
+        "/files/17": "GET /files/{path} 200",
+        "/empty/17": "GET /empty/{path} 404",
+    }
+    lines = lines_for(TestClient(app, root_path="/prod"), caplog, *(f"/prod{path}" for path in expected), "/no/where")
+    assert [message for _, message, _ in lines] == [*expected.values(), "GET /no/where 404"]
+    assert [route for *_, route in lines] == [*(message.split()[1] for message in expected.values()), None]
+
+
+class Odd(Problem):
+    status = 409
+    type = "https://example.com/odd"
+
+
+class NoSuchCustomer(Problem):
+    status = 404
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (Odd(), "https://example.com/odd"),
+        (NoSuchCustomer(), "NoSuchCustomer"),
+        (Problem(429), "TooManyRequests"),
+        (HTTPException(401), "Unauthorized"),
+        (RuntimeError(), "InternalServerError"),
+        (None, None),
+    ],
+)
+def test_a_line_tells_the_code_of_the_problem(
+    error: Exception | None, code: str | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = Application({})
+
+    @app.get("/")
+    async def answer() -> None:
+        if error:
+            raise error
+
+    caplog.set_level(logging.INFO, LOGGER)
+    TestClient(app).get("/")
+    assert getattr(caplog.records[-1], "errorCode", None) == code
+
+
+def test_a_line_tells_the_endpoint_of_a_request_and_of_a_batch(
+    rest: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, LOGGER)
+    for path in ("/process", "/process/batch", "/own"):
+        rest.post(path)
+    records = [record for record in caplog.records if record.name == LOGGER]
+    assert [getattr(record, "endpoint", None) for record in records] == ["process", "process", None]
 
 
 async def connection(

@@ -2,11 +2,13 @@
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lambda_app.rest.room import Room
 
+pytestmark = pytest.mark.unmeasured
 LIMIT = 1000
 
 CONTENT = st.one_of(st.binary(min_size=1, max_size=40), st.sampled_from([b"\r\n\r\n", b"0\r\n\r\n", b"\r\n" * 20]))

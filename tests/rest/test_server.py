@@ -1,13 +1,15 @@
 """The REST door as a process: start, shut-down, and clients that misbehave."""
 
+import json
 import os
-import re
 import signal
 import socket
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from typing import Any
 
 import pytest
 import requests
@@ -39,11 +41,45 @@ def whole_answer(client: socket.socket) -> bytes:
     return answer
 
 
+def lines(log: bytes) -> list[dict[str, Any]]:
+    """Return the lines of a log in JSON, without those that uvicorn's own command writes before the start-up."""
+    return [json.loads(line) for line in log.splitlines() if not line.startswith(b"INFO:     ")]
+
+
 def test_the_command_of_the_image_serves_http_in_as_many_processes_as_it_is_told_and_says_so() -> None:
     with RestServer("-m", "lambda_app.serve", env={"WEB_CONCURRENCY": "2"}) as server:
         assert {server.post(b"{}", "/nowhere").status_code for _ in range(10)} == {404}
-    assert server.log.startswith(f"lambda_app: the REST API on http://127.0.0.1:{server.port}\n".encode())
-    assert re.search(rb"INFO [0-9a-f]{32} lambda_app.rest.request_log: POST /nowhere 404 ", server.log)
+    first, *others = lines(server.log)
+    assert (first["logger"], first["door"]) == ("uvicorn.error", "rest")
+    assert first["message"] == f"Uvicorn running on http://127.0.0.1:{server.port} (Press CTRL+C to quit)"
+    assert sum(line["message"].startswith("Started server process ") for line in others) == 2
+    assert sum(line["message"].startswith("POST /nowhere 404 ") for line in others) == 10
+
+
+def test_the_command_of_the_image_logs_text_where_it_is_told_to() -> None:
+    with RestServer("-m", "lambda_app.serve", env={"LOG_FORMAT": "text"}) as server:
+        assert server.post(b"{}", "/nowhere", x_request_id="the-id").status_code == 404
+    log = server.log.decode().splitlines()
+    assert log[0] == f"lambda_app: the REST API on http://127.0.0.1:{server.port}"
+    assert [line.split()[2:-2] for line in log if "the-id" in line] == [
+        ["INFO", "the-id", "lambda_app.rest.request_log:", "POST", "/nowhere", "404"]
+    ]
+    assert [line.split()[2:5] for line in log if "Application startup complete." in line] == [
+        ["INFO", "-", "uvicorn.error:"]
+    ]
+
+
+@pytest.mark.parametrize("command", [("-m", "lambda_app.serve"), UVICORN], ids=["the image's command", "uvicorn's"])
+def test_on_sigterm_a_server_serves_on_while_it_is_not_ready(command: tuple[str, ...]) -> None:
+    with RestServer(*command, env={"DRAIN_SECONDS": "2"}) as server:
+        assert requests.get(f"{server.url}/ready", timeout=5).status_code == 200
+        server.process.send_signal(signal.SIGTERM)
+        deadline = time.monotonic() + 5
+        while (answer := requests.get(f"{server.url}/ready", timeout=5)).status_code == 200:
+            assert time.monotonic() < deadline
+        assert (answer.status_code, answer.json()["detail"]) == (503, "The server is about to shut down.")
+        assert requests.get(f"{server.url}/health", timeout=5).status_code == 200
+        assert server.process.wait(20) in (0, -signal.SIGTERM)
 
 
 @pytest.mark.parametrize(
@@ -64,8 +100,17 @@ def test_a_server_is_bounded_and_answers_among_connections_that_send_nothing(
             431,
             "The request line and header fields exceed 2,000 bytes.",
         )
-    line = f"{refused.headers['x-request-id']} lambda_app.rest.refusal: refused: 431 {refused.json()['detail']}\n"
-    assert line.encode() in server.log
+    (line,) = [line for line in lines(server.log) if line["logger"] == "lambda_app.rest.refusal"]
+    assert line == {
+        "timestamp": line["timestamp"],
+        "level": "INFO",
+        "logger": "lambda_app.rest.refusal",
+        "message": f"refused: 431 {refused.json()['detail']}",
+        "requestId": refused.headers["x-request-id"],
+        "door": "rest",
+        "status": 431,
+        "errorCode": "RequestHeaderFieldsTooLarge",
+    }
 
 
 @pytest.mark.parametrize(
@@ -148,9 +193,15 @@ def test_what_outlasts_the_grace_period_is_answered_503_and_not_waited_for() -> 
     assert b'{"type":"about:blank","title":"Service Unavailable","status":503}' in unread
 
 
-def test_the_command_ends_where_uvicorn_returns(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("form", "said"), [("json", ""), ("text", "lambda_app: the REST API on http://0.0.0.0:8000\n")]
+)
+def test_the_command_ends_where_uvicorn_returns(
+    form: str, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     ended: list[int] = []
+    monkeypatch.setenv("LOG_FORMAT", form)
     monkeypatch.setattr("uvicorn.run", lambda *_, **__: None)
     monkeypatch.setattr(os, "_exit", ended.append)
     rest_server.serve("lambda_app.app:app")
-    assert ended == [0]
+    assert (ended, capsys.readouterr().err) == ([0], said)

@@ -1,13 +1,16 @@
 """The command: what an argument or standard input is answered with, and one line for all that goes wrong."""
 
+import logging
 from collections.abc import Callable
 
 import pytest
 
 from lambda_app import __version__
+from lambda_app.contract.endpoint import Endpoint
 from lambda_app.contract.environment import SettingsError
 from lambda_app.settings import get_settings
 from lambda_app.terminal.command import main
+from tests.contract.logs import bare_logging
 from tests.terminal import echo
 from tests.terminal.tools import Command, Ended, line_of, refused
 
@@ -55,6 +58,19 @@ def test_a_command_line_has_its_answer_or_one_line_of_error(argv: list[str], exp
 
 def test_what_the_function_prints_is_no_part_of_the_answer(run: Command) -> None:
     assert run("print") == Ended(0, "print\n", "printed\n")
+
+
+@pytest.mark.parametrize(("level", "lines"), [("info", "INFO shop: sold\n"), ("error", "")])
+@bare_logging()
+def test_what_the_function_logs_is_shown_from_log_level_on(
+    level: str, lines: str, run: Command, setting: Callable[[str, str], None]
+) -> None:
+    def sell(request: echo.EchoRequest) -> echo.EchoResponse:
+        logging.getLogger("shop").info("sold")
+        return echo.EchoResponse(message=request.message)
+
+    setting("LOG_LEVEL", level)
+    assert run("a", endpoint=Endpoint(sell)) == Ended(0, "a\n", lines)
 
 
 @pytest.mark.parametrize("argv", [[], ["-"]])

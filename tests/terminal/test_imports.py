@@ -10,6 +10,8 @@ WEB = {"anyio", "fastapi", "h11", "httptools", "mangum", "starlette", "uvicorn"}
 LOOP = {"asyncio", "logging", "ssl"}
 # What a mistake, a trace or many lines take; and pydantic's slower ways: models for OpenAPI.
 ON_DEMAND = {"difflib", "http.client", "pydantic.v1", "traceback"}
+# What pydantic and argparse import for uses that a command does not make of them.
+UNUSED = {"hashlib", "random", "shutil"}
 COMMAND = {
     *("lambda_app.aws_lambda", "lambda_app.app", "lambda_app.rest"),
     *("lambda_app.terminal.jsonl", "lambda_app.terminal.wording"),
@@ -37,3 +39,8 @@ def imported(argv: list[str]) -> set[str]:
 )
 def test_a_command_imports_only_what_its_answer_takes(argv: list[str], forbidden: set[str]) -> None:
     assert imported(argv) & forbidden == set()
+
+
+@pytest.mark.skipif(sys.version_info < (3, 15), reason="imports take place at once")
+def test_on_python_3_15_no_library_imports_what_it_does_not_use() -> None:
+    assert imported(["hello"]) & UNUSED == set()

@@ -242,7 +242,8 @@ def test_a_signal_at_any_import_ends_the_start_in_one_line() -> None:
     assert ended.stdout.split("\n\n")[:-1] == words * (len(MOMENTS) // len(words))
 
 
-COMMANDS = [[sys.executable, "-m", "lambda_app"], [os.path.join(os.path.dirname(sys.executable), "lambda-app")]]  # noqa: PTH118, PTH120 (not resolved)
+FOLDER = os.path.dirname(sys.executable)  # noqa: PTH120 (not resolved)
+COMMANDS = [[sys.executable, "-m", "lambda_app"], [f"{FOLDER}/lambda-app"]]
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=["module", "script"])

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.stack import Json, translated
 from tests.e2e.tools import IMAGE, Emulator, output
 from tests.project.imports import PLAIN
 
@@ -34,6 +35,13 @@ def emulator(image: str) -> Iterator[Emulator]:
 def sam_build() -> None:
     """Build the application with SAM."""
     output("sam", "build")
+
+
+@pytest.fixture(scope="session")
+def template(sam_build: None) -> Json:
+    """Return the template, translated to CloudFormation."""
+    del sam_build
+    return translated()
 
 
 @pytest.fixture(scope="session")

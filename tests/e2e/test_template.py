@@ -1,18 +1,13 @@
 """What the stack of template.yaml is, for the parameters it takes: asserted on what CloudFormation would create."""
 
-import json
-import re
 import tomllib
-from typing import Any
 
 import pytest
 from processes import ROOT
 
 from lambda_app.settings import Settings
-from tests.e2e.tools import TOOLS, output, run
-
-Json = Any
-NOTHING = object()
+from tests.e2e.stack import Json, Stack, statements
+from tests.e2e.tools import output, run
 
 ASSUMED_BY_LAMBDA = {
     "Version": "2012-10-17",
@@ -28,75 +23,8 @@ QUEUE = {
     "MessageQueuePolicy",
     "DeadLetterQueue",
     "DeadLetterQueuePolicy",
-    "DeadLetterAlarm",
 }
-
-
 MANAGED = {"ManagedSubnetIds": "subnet-0a1b2c3d,subnet-4e5f6a7b", "ManagedSecurityGroupIds": "sg-0a1b2c3d"}
-
-
-@pytest.fixture(scope="module")
-def template(sam_build: None) -> Json:
-    """Return the template, translated to CloudFormation."""
-    del sam_build
-    return json.loads(output(str(TOOLS / "python"), "tests/e2e/translate.py", ".aws-sam/build/template.yaml"))
-
-
-class Stack:
-    """The resources that CloudFormation creates for some values of the parameters."""
-
-    def __init__(self, template: Json, **values: str) -> None:
-        unknown = values.keys() - template["Parameters"].keys()
-        assert not unknown
-        self.parameters = {name: values.get(name, of["Default"]) for name, of in template["Parameters"].items()}
-        self.mappings = template["Mappings"]
-        self.conditions = template["Conditions"]
-        self.resources: dict[str, Json] = {
-            name: self.resolve({key: value for key, value in of.items() if key in {"Type", "Properties"}})
-            for name, of in template["Resources"].items()
-            if "Condition" not in of or self.resolve(self.conditions[of["Condition"]])
-        }
-
-    def __getitem__(self, name: str) -> Json:
-        return self.resources[name]["Properties"]
-
-    def of_type(self, kind: str) -> dict[str, Json]:
-        """Return the properties of the resources of a type, by their names."""
-        return {name: self[name] for name, of in self.resources.items() if of["Type"] == f"AWS::{kind}"}
-
-    def resolve(self, value: Json) -> Json:  # noqa: PLR0911 (one for each of CloudFormation's functions)
-        """Return a value with the parameters and conditions put in; references to resources stay as they are."""
-        match value:
-            case {"Ref": "AWS::NoValue"}:
-                return NOTHING
-            case {"Ref": name} if name in self.parameters:
-                return str(self.parameters[name])
-            case {"Fn::If": [condition, then, otherwise]}:
-                return self.resolve(then if self.resolve(self.conditions[condition]) else otherwise)
-            case {"Fn::Equals": [left, right]}:
-                return self.resolve(left) == self.resolve(right)
-            case {"Fn::Not": [condition]}:
-                return not self.resolve(condition)
-            case {"Fn::And": conditions}:
-                return all(map(self.resolve, conditions))
-            case {"Fn::Split": [separator, {"Ref": name}]}:
-                return self.parameters[name].split(separator)
-            case {"Fn::FindInMap": [name, key, second]}:
-                return self.mappings[name][self.resolve(key)][second]
-            case {"Fn::Select": [index, {"Fn::Split": [separator, {"Fn::Sub": text}]}]}:
-                return text.replace("${ApiKeyArn}", self.parameters["ApiKeyArn"]).split(separator)[index]
-            case dict():
-                resolved = {name: self.resolve(item) for name, item in value.items()}
-                return {name: item for name, item in resolved.items() if item is not NOTHING}
-            case list():
-                return [item for item in map(self.resolve, value) if item is not NOTHING]
-        return value
-
-
-def statements(role: Json) -> list[Json]:
-    """Return all that a role may do."""
-    assert role.keys() == {"AssumeRolePolicyDocument", "Policies"}  # no managed policy, which would grant more
-    return [statement for policy in role["Policies"] for statement in policy["PolicyDocument"]["Statement"]]
 
 
 def test_sam_and_cfn_lint_have_no_finding() -> None:
@@ -114,6 +42,7 @@ def test_by_default_nothing_is_public_and_there_is_no_queue(template: Json) -> N
         "ProcessRole",
         "HttpApi",
         "HttpApiStage",
+        "HttpApiLogs",
         "HttpApiRoute",
         "HttpApiIntegration",
         "HttpApiPermission",
@@ -127,27 +56,6 @@ def test_by_default_nothing_is_public_and_there_is_no_queue(template: Json) -> N
             "Principal": "apigateway.amazonaws.com",
             "SourceArn": {"Fn::Sub": "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${HttpApi}/*"},
         }
-    }
-
-
-def test_an_explicit_parameter_opens_both_doors_and_changes_nothing_else(template: Json) -> None:
-    closed, public = Stack(template), Stack(template, PublicAccess="true")
-    alias = {"Ref": "ProcessFunctionAliaslive"}
-    assert {name: of["Properties"] for name, of in public.resources.items() if closed.resources.get(name) != of} == {
-        "ProcessFunctionUrl": {"TargetFunctionArn": alias, "AuthType": "NONE"},
-        "HttpApiRoute": {**closed["HttpApiRoute"], "AuthorizationType": "NONE"},
-        "PublicFunctionUrl": {
-            "FunctionName": alias,
-            "Action": "lambda:InvokeFunctionUrl",
-            "FunctionUrlAuthType": "NONE",
-            "Principal": "*",
-        },
-        "PublicFunctionUrlInvoke": {
-            "FunctionName": alias,
-            "Action": "lambda:InvokeFunction",
-            "InvokedViaFunctionUrl": True,
-            "Principal": "*",
-        },
     }
 
 
@@ -221,12 +129,11 @@ def test_with_managed_instances_http_goes_to_their_live_alias(template: Json) ->
 
 
 def test_managed_instances_need_both_subnets_and_security_groups(template: Json) -> None:
-    rule = template["Rules"]["ManagedInstances"]
-    for values in ({}, MANAGED, *({name: value} for name, value in MANAGED.items())):
-        stack = Stack(template, **values)
-        applies = stack.resolve(rule["RuleCondition"])
-        holds = all(stack.resolve(assertion["Assert"]) for assertion in rule["Assertions"])
-        assert (applies and not holds) == (len(values) == 1)
+    assert Stack(template).objections() == Stack(template, **MANAGED).objections() == []
+    assert [Stack(template, **{name: value}).objections() for name, value in MANAGED.items()] == [
+        ["ManagedSubnetIds needs ManagedSecurityGroupIds"],
+        ["ManagedSecurityGroupIds needs ManagedSubnetIds"],
+    ]
 
 
 def test_the_function_takes_its_size_from_the_parameters(template: Json) -> None:
@@ -235,15 +142,6 @@ def test_the_function_takes_its_size_from_the_parameters(template: Json) -> None
     assert (function["MemorySize"], function["Timeout"], function["Architectures"]) == ("1024", "29", ["arm64"])
     assert "ReservedConcurrentExecutions" not in function
     assert Stack(template, ReservedConcurrency="0")["ProcessFunction"]["ReservedConcurrentExecutions"] == "0"
-
-
-@pytest.mark.parametrize("function", ["ProcessFunction", "QueueFunction"])
-def test_every_function_is_traced_and_logs_json_to_a_group_that_forgets(function: str, template: Json) -> None:
-    stack = Stack(template, Queue="standard", LogRetentionDays="7")
-    assert stack[function]["TracingConfig"] == {"Mode": "Active"}
-    logging = stack[function]["LoggingConfig"]
-    assert logging["LogFormat"] == "JSON"
-    assert stack[logging["LogGroup"]["Ref"]] == {"RetentionInDays": "7"}
 
 
 def test_every_function_may_do_what_it_needs_and_no_more(template: Json) -> None:
@@ -267,56 +165,29 @@ def test_every_function_may_do_what_it_needs_and_no_more(template: Json) -> None
 def test_every_function_gets_its_settings_from_the_parameters(template: Json) -> None:
     default = {name: str(field.default) for name, field in Settings.model_fields.items()}
     stack = Stack(template, Queue="standard")
-    for_all = {"MAX_BODY_BYTES": default["max_body_bytes"], "API_KEY_ARN": ""}
+    for_all = {"MAX_BODY_BYTES": default["max_body_bytes"], "API_KEY_ARN": "", "LOG_LEVEL": "INFO"}
+    for_http = {"PUBLIC_ACCESS": "false", "API_KEYS_ARN": ""}
     for_the_queue = {"ENDPOINT": default["endpoint"], "BATCH_MARGIN_MS": default["batch_margin_ms"]}
-    assert stack["ProcessFunction"]["Environment"] == {"Variables": for_all}
+    assert stack["ProcessFunction"]["Environment"] == {"Variables": for_all | for_http}
     assert stack["QueueFunction"]["Environment"] == {"Variables": for_all | for_the_queue}
-    stack = Stack(template, Queue="standard", MaxBodyBytes="9", QueueEndpoint="count", QueueBatchMargin="5000")
+    stack = Stack(
+        template, Queue="fifo", MaxBodyBytes="9", LogLevel="ERROR", QueueEndpoint="n", QueueBatchMargin="5000"
+    )
     assert stack["QueueFunction"]["Environment"]["Variables"] == {
         "MAX_BODY_BYTES": "9",
         "API_KEY_ARN": "",
-        "ENDPOINT": "count",
+        "LOG_LEVEL": "ERROR",
+        "ENDPOINT": "n",
         "BATCH_MARGIN_MS": "5000",
     }
 
 
-SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:lambda-app/api-key-AbCdEf"  # noqa: S105 (its name)
-PARAMETER = "arn:aws-cn:ssm:cn-north-1:123456789012:parameter/lambda-app/api-key"
-
-
-@pytest.mark.parametrize(
-    ("arn", "action"), [(SECRET, "secretsmanager:GetSecretValue"), (PARAMETER, "ssm:GetParameter")]
-)
-def test_every_function_may_read_the_one_secret_that_its_settings_name(arn: str, action: str, template: Json) -> None:
-    without, stack = Stack(template, Queue="standard"), Stack(template, Queue="standard", ApiKeyArn=arn)
-    for function, role in (("ProcessFunction", "ProcessRole"), ("QueueFunction", "QueueRole")):
-        assert stack[function]["Environment"]["Variables"]["API_KEY_ARN"] == arn
-        allowed = {"Effect": "Allow", "Action": action, "Resource": arn}
-        assert statements(stack[role]) == [*statements(without[role]), allowed]
-
-
-@pytest.mark.parametrize(
-    ("arn", "taken"),
-    [
-        (SECRET, True),
-        (PARAMETER, True),
-        ("", True),
-        ("lambda-app/api-key", False),
-        ("arn:aws:sns:eu-central-1:123456789012:api-key", False),
-        (SECRET.removesuffix("-AbCdEf"), False),
-        (f"{SECRET}*", False),
-        (PARAMETER.replace("api-key", "*"), False),
-        ("{{resolve:ssm:/lambda-app/api-key}}", False),
-    ],
-)
-def test_nothing_but_the_arn_of_a_secret_or_of_a_parameter_is_taken(arn: str, *, taken: bool, template: Json) -> None:
-    assert bool(re.fullmatch(template["Parameters"]["ApiKeyArn"]["AllowedPattern"], arn)) == taken
-
-
-def test_the_image_has_boto3_only_where_there_is_such_a_secret(sam_build: None) -> None:
+@pytest.mark.parametrize("parameter", ["ApiKeyArn", "ApiKeysArn"])
+def test_the_image_has_boto3_only_where_there_is_a_secret_to_read(parameter: str, sam_build: None) -> None:
     del sam_build
     assert not has_boto3()
-    output("sam", "build", "--build-dir", "build/sam-with-secret", "--parameter-overrides", f"ApiKeyArn={SECRET}")
+    secret = f"{parameter}=arn:aws:ssm:eu-central-1:123456789012:parameter/lambda-app/keys"
+    output("sam", "build", "--build-dir", "build/sam-with-secret", "--parameter-overrides", secret)
     with_secret = has_boto3()
     output("sam", "build")  # under the same name again, for the other tests
     assert with_secret
@@ -400,19 +271,6 @@ def test_the_function_of_the_queue_is_the_same_image_without_http_and_reports_ea
 
 def test_a_fifo_queue_has_no_batch_window_which_aws_would_refuse(template: Json) -> None:
     assert "MaximumBatchingWindowInSeconds" not in Stack(template, Queue="fifo")["QueueFunctionMessages"]
-
-
-def test_the_first_message_in_the_dead_letter_queue_raises_the_alarm(template: Json) -> None:
-    topic = "arn:aws:sns:us-east-1:123456789012:alarms"
-    alarm = Stack(template, Queue="standard", AlarmTopic=topic)["DeadLetterAlarm"]
-    assert (alarm["MetricName"], alarm["Threshold"], alarm["ComparisonOperator"]) == (
-        "ApproximateNumberOfMessagesVisible",
-        0,
-        "GreaterThanThreshold",
-    )
-    assert alarm["Dimensions"] == [{"Name": "QueueName", "Value": {"Fn::GetAtt": ["DeadLetterQueue", "QueueName"]}}]
-    assert alarm["AlarmActions"] == [topic]
-    assert "AlarmActions" not in Stack(template, Queue="standard")["DeadLetterAlarm"]
 
 
 def test_samconfig_sets_parameters_that_the_template_has(template: Json) -> None:

@@ -51,7 +51,7 @@ def run(command: str, directory: Path = ROOT) -> str:
     finished = subprocess.run(
         ["/bin/bash", "-c", command],
         cwd=directory,
-        env={**outside, "PATH": path, "COLUMNS": "100", "NO_COLOR": "1"},
+        env={**outside, "PATH": path, "COLUMNS": "80", "NO_COLOR": "1"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

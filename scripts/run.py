@@ -57,14 +57,19 @@ def ask(values: dict[str, Any], say: Callable[[str], object] = lambda _: None) -
     say(f"  {posted.text}\n")
 
     say(f"Lambda: `python -m awslambdaric {HANDLER}`, AWS's runtime client")
-    say(f"  $ aws lambda invoke --function-name lambda_app --payload {shlex.quote(body)} answer.json")
-    invoked = invoke(values)
-    say(f"  {json.dumps(invoked.document, ensure_ascii=False)}")
+    # A file, because version 2 of the AWS CLI takes a payload on the command line for base64.
+    say(f"  $ echo {shlex.quote(body)} > event.json")
+    say("  $ aws lambda invoke --function-name lambda_app --payload fileb://event.json answer.json")
+    invoked, again = invoke(values), invoke(values)
+    say(f"  $ cat answer.json\n  {json.dumps(invoked.document, ensure_ascii=False)}\n")
+
+    say("Lambda behind an HTTP API, deployed with PublicAccess=true: the same handler")
     event = http_api(NAME, values)
-    say(f"  $ curl --json {shlex.quote(body)} https://{event['requestContext']['domainName']}/{NAME}")
+    url = f"https://{event['requestContext']['domainName']}/{NAME}"
+    say(f"  $ curl --json {shlex.quote(body)} \\\n      {url}")
     from_http_api = invoke(event)
     say(f"  {from_http_api.document.get('body', from_http_api.document)}\n")
-    return Doors(typed, posted, invoked, invoke(values), from_http_api)
+    return Doors(typed, posted, invoked, again, from_http_api)
 
 
 def invoke(event: object) -> Answer:

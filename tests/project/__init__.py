@@ -1,1 +1,1 @@
-"""The template as a project: its README, examples, scripts, imports, and what it promises."""
+"""The project: its events, its scripts, and what each door imports."""

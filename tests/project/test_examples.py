@@ -1,23 +1,19 @@
 """aws_lambda_events: every file gets the answer that lies beside it."""
 
-import json
 from pathlib import Path
 
 import pytest
 from envelopes import EVENTS, http_api, read_answer, read_event
 from examples import OPENAPI
-from processes import ROOT, LambdaRuntime
+from processes import LambdaRuntime
 from recording import dump, recorded, write_events, write_messages
 from run import HANDLER
 from varying import VARIES, agrees, steady
 
 from lambda_app.app import app
 from lambda_app.aws_lambda.http import handler
-from lambda_app.aws_lambda.kinds import UnsupportedEvent
-from lambda_app.contract.problem import Problem
 
 NAMES = sorted(path.stem for path in EVENTS.glob("*.json") if not path.name.endswith(".answer.json"))
-GENERATED = json.loads((ROOT / "tests/project/generated_events.json").read_text())
 
 
 def test_every_event_has_its_answer_beside_it() -> None:
@@ -47,28 +43,6 @@ def test_the_examples_are_written_as_they_are_committed(tmp_path: Path) -> None:
 
 def test_the_openapi_document_of_the_repository_is_the_application_s() -> None:
     assert OPENAPI.read_text() == dump(app.openapi())
-
-
-@pytest.mark.parametrize("name", GENERATED)
-def test_every_event_that_sam_generates_ends_in_an_answer_or_a_named_error(name: str) -> None:
-    try:
-        answer = handler(GENERATED[name], None)
-    except (Problem, UnsupportedEvent):
-        return
-    assert isinstance(answer, dict)
-    assert "batchItemFailures" in answer or answer["statusCode"] == 404
-
-
-def test_what_sam_generates_for_an_unsupported_service_is_named() -> None:
-    refused = {}
-    for name, generated in GENERATED.items():
-        try:
-            handler(generated, None)
-        except UnsupportedEvent as error:
-            refused[name] = str(error).removeprefix("This function does not serve ")
-        except Problem:
-            refused[name] = "read as a document"
-    assert refused == json.loads((ROOT / "tests/project/generated_events.refused.json").read_text())
 
 
 def test_an_event_can_ask_another_endpoint() -> None:

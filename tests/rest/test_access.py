@@ -21,7 +21,7 @@ from lambda_app.rest import docs, health
 from lambda_app.rest.application import Application
 from lambda_app.settings import get_settings
 from tests.echo import ECHO, EchoRequest, EchoResponse
-from tests.events import HTTP, event, get
+from tests.events import HTTP, event, get, sns, sqs
 from tests.rest.problems import JSON, problem
 from tests.rest.served import on_a_loop, serving
 
@@ -211,7 +211,16 @@ def test_a_key_is_valid_in_every_kind_of_http_event(handler: LambdaHandler, name
     assert [answer["statusCode"] for answer in answers] == [200, 401, 200]
 
 
-@pytest.mark.parametrize("sent", [event("direct"), event("event"), event("sqs"), event("sns"), event("eventbridge")])
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"message": "hello"},
+        event("event"),
+        sqs('{"message": "hello"}'),
+        sns('{"message": "hello"}'),
+        event("eventbridge", detail={"message": "hello"}),
+    ],
+)
 def test_an_event_that_is_not_http_needs_no_key(handler: LambdaHandler, sent: dict[str, Any]) -> None:
     answer: Any = handler(sent, None)
     assert answer.get("statusCode", 200) == 200

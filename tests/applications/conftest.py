@@ -1,5 +1,0 @@
-"""Let pytest show what differs where a helper asserts."""
-
-import pytest
-
-pytest.register_assert_rewrite("tests.applications.checks", "tests.applications.web")

@@ -4,8 +4,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# Where there is no Docker engine yet.
-if [ -x ../shared/bin/container-engine ]; then ../shared/bin/container-engine; fi
 # Where PyPI is reached through a mirror, which pip knows and Poetry does not.
 POETRY_PYPI_MIRROR_URL=$(python3 -c 'from pip._internal.models.index import PyPI; print(PyPI.simple_url)')
 export POETRY_PYPI_MIRROR_URL

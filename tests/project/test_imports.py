@@ -45,12 +45,12 @@ DOORS = {
     "http": Door(
         "from lambda_app.aws_lambda.http import handler; handler({'body': '{\"message\": \"hello\"}'}, None)",
         {*AVOIDABLE, "argparse", "click", "h11", "httptools", "lambda_app.terminal", "lambda_app.serve", "uvicorn"},
-        465,
+        475,
     ),
     "app": Door(
         "from lambda_app.app import app",
         {*AVOIDABLE, "argparse", "awslambdaric", "click", "lambda_app.aws_lambda", "mangum", "uvicorn"},
-        430,
+        440,
     ),
     "serve": Door(
         "from lambda_app.serve import main", {*WEB, "awslambdaric", "lambda_app.app", "lambda_app.endpoints"}, 35

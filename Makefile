@@ -138,8 +138,9 @@ browser: install ## Open the documentation page in a browser, and keep screensho
 	$(BIN)/pytest -m browser --durations 5 tests/browser
 
 .PHONY: e2e
-e2e: docker install tools image build/aws-lambda-rie ## Open every door of the image with Docker, SAM CLI, AWS CLI, curl, haproxy and tmux
-	@{ test -x /usr/sbin/haproxy && command -v tmux >/dev/null; } || scripts/install-packages.sh haproxy tmux
+e2e: docker install tools image build/aws-lambda-rie ## Open every door of the image with Docker, SAM CLI, AWS CLI and more
+	@{ command -v /usr/sbin/haproxy && command -v parallel && command -v tmux; } >/dev/null || \
+		scripts/install-packages.sh haproxy parallel tmux
 	$(BIN)/pytest -m e2e $(addsuffix /e2e,$(TESTS))
 
 .PHONY: attack

@@ -64,7 +64,7 @@ COPY --from=code /app /app
 WORKDIR /app
 # Do not search for pydantic's plug-ins at every start, and write no bytecode beside a file mounted from outside.
 ENV PYDANTIC_DISABLE_PLUGINS=__all__ PYTHONDONTWRITEBYTECODE=1
-# Where Debian has its time zones. Without it, Python reads all of its build's configuration to find out, in every start.
+# Debian keeps its time zones here. Unless told so, Python reads its whole build configuration to find them, at every start.
 ENV PYTHONTZPATH=/usr/share/zoneinfo
 # Bytes from which memory is returned to the system at once. Where they are not set, glibc raises them after every large
 # allocation, and the process keeps most of what a flood took (mallopt(3): "dynamic mmap threshold").
